@@ -1,0 +1,71 @@
+//! Every code, declared once: its number, its title, and its page of the error index in `docs/errors`.
+//!
+//! The first letter is the severity: `E` error, `W` warning, `H` hint. The first digit pair is the family:
+//! 01 reading, 02 names, 03 who may say what, 04 ports and requests, 05 addresses and names outside,
+//! 06 what the enforcer can do, 07 backstops, boundaries and nodes, 08 assertions, waivers and dates,
+//! 09 the project as a whole.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($code:ident $title:literal,)*) => {
+        /// The code of a finding.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $title] $code,)*
+        }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$code,)*];
+
+            /// As it is shown: `E0203`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$code => stringify!($code),)* }
+            }
+
+            /// What it is about, in a few words.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$code => $title,)* }
+            }
+
+            /// Its page of the error index, in Markdown.
+            #[must_use]
+            pub fn page(self) -> &'static str {
+                match self {
+                    $(Self::$code => include_str!(concat!("../../docs/errors/", stringify!($code), ".md")),)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    E0203 "unknown name",
+}
+
+impl Code {
+    /// Reads `E0203`, in either case.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(text))
+    }
+
+    /// How grave its findings are.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        match self.as_str().as_bytes().first() {
+            Some(b'W') => Severity::Warning,
+            Some(b'H') => Severity::Hint,
+            _ => Severity::Error,
+        }
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

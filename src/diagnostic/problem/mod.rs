@@ -1,0 +1,3 @@
+//! The facts of each finding and the wording of its message, one file a family.
+
+pub mod names;

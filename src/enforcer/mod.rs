@@ -1,0 +1,26 @@
+//! Who enforces: one folder an enforcer, with what each version can do and the way from the model to its objects.
+
+pub mod cilium;
+pub mod kubernetes;
+
+use crate::diagnostic::Diagnostic;
+use crate::manifest::Object;
+use crate::policy::{EnforcerName, Policy};
+
+/// Everything that the policy's enforcer and version cannot do or would not do as said.
+#[must_use]
+pub fn check(policy: &Policy) -> Vec<Diagnostic> {
+    match policy.cluster.enforcer {
+        EnforcerName::Cilium => cilium::check(policy),
+        EnforcerName::Kubernetes => kubernetes::check(policy),
+    }
+}
+
+/// The objects that mean what the policy means, in no particular order. Call it only when [`check`] found no error.
+#[must_use]
+pub fn lower(policy: &Policy) -> Vec<Object> {
+    match policy.cluster.enforcer {
+        EnforcerName::Cilium => cilium::lower(policy),
+        EnforcerName::Kubernetes => kubernetes::lower(policy),
+    }
+}

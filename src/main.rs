@@ -1,0 +1,3 @@
+//! The `ztp` command.
+
+fn main() {}

@@ -1,0 +1,300 @@
+//! THE MODEL: what a project means on one cluster, in flow rules. No syntax, no YAML, no enforcer.
+//!
+//! A flow has two ends, and each end and direction is governed by itself, as every enforcer does it. So a
+//! sentence becomes *half-rules* ([`Rule`]): `checkout may reach backend:8080` is an egress rule at `checkout`
+//! and an ingress rule at `backend`. A direction at a pod is open until something isolates it ([`Isolation`]);
+//! then only allowed flows pass; a deny beats every allow; a [`Boundary`] caps what any policy can allow.
+//!
+//! Invariants: every rule, isolation and boundary names the [`Sentence`] that it came from; `except` lists lie
+//! within what they are taken from; port sets are sorted and merged; names are lower case.
+
+mod facts;
+mod net;
+mod port;
+mod request;
+mod selector;
+
+pub use facts::{Cloud, Cluster, DnsServer, EnforcerName, Version};
+pub use net::{DnsPattern, Net, cloud_metadata, private};
+pub use port::{PortRange, PortSet, Protocol};
+pub use request::{Header, PathPattern, Query, Request, Segment};
+pub use selector::{LabelSelector, NamespaceSelector, NodeSelector, Op, PodSelector, Requirement, ValueSet};
+
+use crate::source::Span;
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+
+/// What one project means on one cluster.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The project's name, which goes into cluster-wide names. `None` when no platform file gives one.
+    pub project: Option<SmolStr>,
+    /// The cluster's facts.
+    pub cluster: Cluster,
+    /// Every namespace that the project declares, by name.
+    pub namespaces: IndexMap<SmolStr, Namespace>,
+    /// What the rules came from; a [`SentenceId`] is an index.
+    pub sentences: Vec<Sentence>,
+    /// Whose ends are governed; a [`SubjectId`] is an index.
+    pub subjects: Vec<Subject>,
+    /// What is isolated.
+    pub isolations: Vec<Isolation>,
+    /// The half-rules, in the order of their sentences.
+    pub rules: Vec<Rule>,
+    /// The caps.
+    pub boundaries: Vec<Boundary>,
+}
+
+/// A namespace that the project declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namespace {
+    /// The labels that the platform puts on it. Keys that are not named are unknown, not absent.
+    pub labels: IndexMap<SmolStr, SmolStr>,
+    /// Who owns it.
+    pub owner: Option<SmolStr>,
+    /// Whether a file of it is part of this build; one that is only declared is not isolated.
+    pub has_files: bool,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// Index into [`Policy::sentences`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SentenceId(pub u32);
+
+/// Index into [`Policy::subjects`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubjectId(pub u32);
+
+/// One source sentence.
+#[derive(Clone, Debug)]
+pub struct Sentence {
+    /// The sentence in its canonical spelling, on one line, without its `until` and `because`.
+    pub text: SmolStr,
+    /// At most 32 characters of `[a-z0-9-]`: `ztp-` and 16 hexadecimal digits of a hash over namespace and text.
+    /// Two sentences that say the same have the same id.
+    pub id: SmolStr,
+    /// Where it stands.
+    pub span: Span,
+    /// The namespace in whose file it stands; `None` in a platform file.
+    pub namespace: Option<SmolStr>,
+    /// `because`
+    pub because: Option<SmolStr>,
+    /// `until`, as `2027-03-31`
+    pub until: Option<SmolStr>,
+}
+
+/// One end that is governed: its pods or nodes, and the name that its objects carry.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Subject {
+    /// The stem of object names: `workload.backend`, `every-workload`, `pods.1f2e3d4c`, `nodes.worker`.
+    pub name: SmolStr,
+    /// The namespace whose objects govern it; `None` for cluster-wide objects.
+    pub namespace: Option<SmolStr>,
+    /// Which endpoints.
+    pub selects: Selects,
+}
+
+/// See [`Subject`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Selects {
+    /// Pods.
+    Pods(PodSelector),
+    /// Nodes: their host firewall.
+    Nodes(NodeSelector),
+}
+
+/// A direction of traffic as seen from the governed end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// Towards it.
+    Ingress,
+    /// From it.
+    Egress,
+}
+
+/// In this direction these endpoints let through only what a rule allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Isolation {
+    /// Whose.
+    pub subject: SubjectId,
+    /// Which direction.
+    pub direction: Direction,
+    /// The header or `enforce` that says so.
+    pub sentence: SentenceId,
+}
+
+/// Half of a sentence: what it says about one end in one direction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Which direction, as seen from the subject.
+    pub direction: Direction,
+    /// The governed end.
+    pub subject: SubjectId,
+    /// The other end.
+    pub peer: Peer,
+    /// Which traffic.
+    pub traffic: Traffic,
+    /// Allowed or denied.
+    pub effect: Effect,
+    /// The sentence.
+    pub sentence: SentenceId,
+    /// Said, or derived from what was said.
+    pub origin: Origin,
+    /// The place in the sentence that names the object: the narrowest place to point at.
+    pub span: Span,
+}
+
+/// The other end of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Peer {
+    /// Pods.
+    Pods(PodSelector),
+    /// Named by the enforcer.
+    Entity(Entity),
+    /// Nodes by label.
+    Nodes(NodeSelector),
+    /// Addresses outside.
+    Net(Net),
+    /// A DNS name or pattern outside.
+    Name(DnsPattern),
+    /// Any peer: pods, nodes, world.
+    Anything,
+}
+
+/// Endpoints that no label of a pod selects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Entity {
+    /// Everything outside the cluster.
+    World,
+    /// Everything inside.
+    Cluster,
+    /// The local node.
+    Host,
+    /// Other nodes.
+    RemoteNode,
+    /// The API server.
+    KubeApiserver,
+    /// The ingress proxy.
+    Ingress,
+    /// The health endpoints.
+    Health,
+    /// Endpoints without labels yet.
+    Init,
+    /// Pods that the enforcer does not manage.
+    Unmanaged,
+}
+
+impl Entity {
+    /// As it is written in a source and in Cilium's policies.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::World => "world",
+            Self::Cluster => "cluster",
+            Self::Host => "host",
+            Self::RemoteNode => "remote-node",
+            Self::KubeApiserver => "kube-apiserver",
+            Self::Ingress => "ingress",
+            Self::Health => "health",
+            Self::Init => "init",
+            Self::Unmanaged => "unmanaged",
+        }
+    }
+}
+
+/// Which traffic a rule is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Traffic {
+    /// Every protocol and port, ICMP included.
+    All,
+    /// These ports.
+    Ports(PortSet),
+    /// Only these requests on these ports.
+    Http {
+        /// TCP ports.
+        ports: PortSet,
+        /// Any one of them.
+        requests: Vec<Request>,
+    },
+    /// Only look-ups of these names on these ports (UDP and TCP).
+    Dns {
+        /// The DNS server's ports.
+        ports: PortSet,
+        /// Any one of them.
+        names: Vec<DnsPattern>,
+    },
+    /// ICMP echo, v4 and v6.
+    Ping,
+}
+
+/// What a rule does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The flow may pass.
+    Allow {
+        /// Only after mutual authentication.
+        mutual_auth: bool,
+        /// Only when the TLS client hello names this server.
+        tls_name: Option<SmolStr>,
+    },
+    /// The flow never passes.
+    Deny,
+}
+
+/// Where a rule comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The sentence says it.
+    Said,
+    /// A platform file says it with `may always`.
+    PlatformGrant,
+    /// Derived: the subject must be able to resolve names, or a DNS server must be reachable.
+    DnsCompanion,
+}
+
+/// A cap on one direction of some endpoints: whatever any policy allows, only this passes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Boundary {
+    /// Egress for `A may only reach B`, ingress for `nothing but A may reach B`.
+    pub direction: Direction,
+    /// Whose.
+    pub subject: SubjectId,
+    /// What may still pass (if something allows it).
+    pub permits: Vec<Permit>,
+    /// The sentence.
+    pub sentence: SentenceId,
+}
+
+/// One exception of a boundary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permit {
+    /// The other end.
+    pub peer: Peer,
+    /// Which traffic; [`Traffic::All`] or [`Traffic::Ports`].
+    pub traffic: Traffic,
+    /// Where it is named.
+    pub span: Span,
+}
+
+impl Policy {
+    /// The sentence of an id that this policy gave out.
+    ///
+    /// # Panics
+    /// Never for ids of this policy; ids are only made by the resolver, together with the sentence.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "ids are made together with what they index")]
+    pub fn sentence(&self, id: SentenceId) -> &Sentence {
+        &self.sentences[id.0 as usize]
+    }
+
+    /// The subject of an id that this policy gave out.
+    ///
+    /// # Panics
+    /// Never for ids of this policy; ids are only made by the resolver, together with the subject.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "ids are made together with what they index")]
+    pub fn subject(&self, id: SubjectId) -> &Subject {
+        &self.subjects[id.0 as usize]
+    }
+}

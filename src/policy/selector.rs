@@ -1,0 +1,135 @@
+//! Which pods, namespaces and nodes.
+
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+
+/// What is asked of one label.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Requirement {
+    /// The key, without a source prefix such as `k8s:`.
+    pub key: SmolStr,
+    /// The test.
+    pub op: Op,
+}
+
+/// Kubernetes' four tests.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Op {
+    /// The label is there with one of these values; never empty.
+    In(BTreeSet<SmolStr>),
+    /// The label is absent or has none of these values; never empty.
+    NotIn(BTreeSet<SmolStr>),
+    /// The label is there.
+    Exists,
+    /// The label is absent.
+    DoesNotExist,
+}
+
+impl Op {
+    /// The test that holds exactly where this one does not.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        match self {
+            Self::In(values) => Self::NotIn(values.clone()),
+            Self::NotIn(values) => Self::In(values.clone()),
+            Self::Exists => Self::DoesNotExist,
+            Self::DoesNotExist => Self::Exists,
+        }
+    }
+}
+
+/// All requirements must hold; sorted by key. Empty selects everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LabelSelector(pub Vec<Requirement>);
+
+impl LabelSelector {
+    /// Sorts and drops repeats.
+    #[must_use]
+    pub fn new(mut requirements: Vec<Requirement>) -> Self {
+        requirements.sort();
+        requirements.dedup();
+        Self(requirements)
+    }
+
+    /// `key` has exactly this value.
+    #[must_use]
+    pub fn is(key: impl Into<SmolStr>, value: impl Into<SmolStr>) -> Self {
+        Self(vec![Requirement { key: key.into(), op: Op::In(BTreeSet::from([value.into()])) }])
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self::new(self.0.iter().chain(&other.0).cloned().collect())
+    }
+}
+
+/// Which values of something that always has exactly one: a namespace's name, a pod's service account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ValueSet {
+    /// Every value.
+    #[default]
+    Any,
+    /// Only these; empty selects nothing.
+    In(BTreeSet<SmolStr>),
+    /// All but these; never empty.
+    NotIn(BTreeSet<SmolStr>),
+}
+
+impl ValueSet {
+    /// Only this value.
+    #[must_use]
+    pub fn one(value: impl Into<SmolStr>) -> Self {
+        Self::In(BTreeSet::from([value.into()]))
+    }
+
+    /// The single value, if it is one.
+    #[must_use]
+    pub fn as_one(&self) -> Option<&SmolStr> {
+        match self {
+            Self::In(values) if values.len() == 1 => values.first(),
+            _ => None,
+        }
+    }
+}
+
+/// Which namespaces: by name and by label, both must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NamespaceSelector {
+    /// By name.
+    pub names: ValueSet,
+    /// By label.
+    pub labels: LabelSelector,
+}
+
+/// Which pods. A pod has one namespace and one service account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PodSelector {
+    /// Their namespace.
+    pub namespaces: NamespaceSelector,
+    /// Their labels.
+    pub labels: LabelSelector,
+    /// Their service account.
+    pub service_account: ValueSet,
+}
+
+impl PodSelector {
+    /// Every pod of one namespace.
+    #[must_use]
+    pub fn namespace(name: impl Into<SmolStr>) -> Self {
+        Self {
+            namespaces: NamespaceSelector { names: ValueSet::one(name), labels: LabelSelector::default() },
+            ..Self::default()
+        }
+    }
+
+    /// These pods of one namespace.
+    #[must_use]
+    pub fn labelled(namespace: impl Into<SmolStr>, labels: LabelSelector) -> Self {
+        Self { labels, ..Self::namespace(namespace) }
+    }
+}
+
+/// Which nodes, by label.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeSelector(pub LabelSelector);
