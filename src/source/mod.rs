@@ -39,10 +39,21 @@ impl Span {
 /// One file: the path shown to people and the text.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
-    /// The path as it is shown and as it decides where a file lies; `/` between parts on every system.
+    /// The path as it is shown; `/` between parts on every system.
     pub path: String,
+    /// The path below the root folder in which it was found, by which it is decided where a file lies; `/` between
+    /// parts on every system. A file that was named itself lies in the root.
+    pub relative: String,
     /// The whole text, already known to be UTF-8.
     pub text: String,
+}
+
+impl SourceFile {
+    /// Whether it lies in a root folder, not below one: only there may a file say `platform`.
+    #[must_use]
+    pub fn in_root(&self) -> bool {
+        !self.relative.contains('/')
+    }
 }
 
 /// All files of one compile, in the order of their paths.
@@ -58,10 +69,16 @@ impl Sources {
         Self::default()
     }
 
-    /// Adds a file and returns its id.
+    /// Adds a file whose path begins in the root, and returns its id.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
+        let path = path.into();
+        self.add_file(SourceFile { relative: path.clone(), path, text: text.into() })
+    }
+
+    /// Adds a file and returns its id.
+    pub fn add_file(&mut self, file: SourceFile) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile { path: path.into(), text: text.into() });
+        self.files.push(file);
         id
     }
 
