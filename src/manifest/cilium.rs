@@ -156,12 +156,16 @@ pub struct HttpRule {
     pub header_matches: Vec<HeaderMatch>,
 }
 
-/// An entry of `headers` (no value) or of `headerMatches`.
+/// An entry of `headers` (no value) or of `headerMatches` (its `mismatch` unsaid: the request is refused).
+///
+/// Cilium splits an entry of `headers` at its first blank and asks for presence when there is none, and takes a
+/// `headerMatches` entry with an empty value for presence too (cilium main of July 2026,
+/// `pkg/envoy/policy/envoy_l7_rules_translator.go`; the CRD's description of `headerMatches`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HeaderMatch {
-    /// Its name.
+    /// Its name: an HTTP token, so without blanks.
     pub name: String,
-    /// Its exact value; `None` asks only that it is there.
+    /// Its exact value, never empty; `None` asks only that it is there.
     pub value: Option<String>,
 }
 

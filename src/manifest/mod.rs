@@ -7,6 +7,10 @@
 
 pub mod cilium;
 pub mod kubernetes;
+mod name;
+pub mod yaml;
+
+pub use name::object_name;
 
 use std::collections::BTreeMap;
 
