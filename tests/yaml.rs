@@ -1,6 +1,8 @@
 //! Every string that the writer writes comes back as it was: from a YAML library always, and from Kubernetes' own
 //! reader where kubectl is there.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::io::Write as _;

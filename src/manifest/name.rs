@@ -20,3 +20,26 @@ pub fn object_name(stem: &str) -> String {
     let beginning = beginning.trim_end_matches(['.', '-']);
     format!("{beginning}-{hash}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stem_that_fits_is_the_name() {
+        assert_eq!(object_name("ztp.workload.backend"), "ztp.workload.backend");
+        let longest = "a".repeat(LONGEST);
+        assert_eq!(object_name(&longest), longest);
+    }
+
+    #[test]
+    fn a_longer_stem_is_cut_and_told_apart() {
+        let names: Vec<String> = ["a", "b"].map(|end| object_name(&("a.".repeat(150) + end))).into();
+        assert_ne!(names[0], names[1]);
+        for name in names {
+            let (beginning, hash) = name.rsplit_once('-').unwrap();
+            assert!(name.len() <= LONGEST && hash.len() == 16, "{name}");
+            assert!(beginning.ends_with(|c: char| c.is_ascii_alphanumeric()), "{name}");
+        }
+    }
+}
