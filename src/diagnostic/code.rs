@@ -44,6 +44,9 @@ macro_rules! codes {
 
 codes! {
     E0203 "unknown name",
+    E0601 "the enforcer cannot do this",
+    E0602 "unknown enforcer version",
+    E0603 "unknown feature",
 }
 
 impl Code {

@@ -1,7 +1,9 @@
 //! Who enforces: one folder an enforcer, with what each version can do and the way from the model to its objects.
 
+pub mod capability;
 pub mod cilium;
 pub mod kubernetes;
+pub mod object;
 
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Object;

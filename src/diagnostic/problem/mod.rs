@@ -1,3 +1,4 @@
 //! The facts of each finding and the wording of its message, one file a family.
 
+pub mod enforcer;
 pub mod names;

@@ -1,5 +1,7 @@
 //! Cilium.
 
+pub mod capability;
+
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Object;
 use crate::policy::Policy;
