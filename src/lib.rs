@@ -14,5 +14,6 @@ pub mod diagnostic;
 pub mod enforcer;
 pub mod manifest;
 pub mod policy;
+pub mod semantics;
 pub mod source;
 pub mod syntax;

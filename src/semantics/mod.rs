@@ -1,0 +1,30 @@
+//! The exact algebra over the policy model: which pods, ports, addresses and names fit one selector, both, or only the
+//! one and not the other.
+//!
+//! | module | sets of | questions |
+//! |---|---|---|
+//! | [`labels`] | label maps, by [`LabelSelector`](crate::policy::LabelSelector); those of nodes too | `matches`, `satisfiable`, `overlap`, `includes`, `intersection`, `difference`, `simplified`, `witness` |
+//! | [`namespaces`] | namespaces that could exist, given the declared ones ([`namespaces::Universe`]) | the same |
+//! | [`pods`] | pods that could exist | the same and `includes_union` |
+//! | [`values`] | values of something that always has exactly one | `contains`, `includes`, `intersection`, `complement`, `witness` |
+//! | [`ports`] | ports of the three protocols | `all`, `union`, `intersection`, `complement`, `difference`, `includes`, `overlap`, `witness` |
+//! | [`nets`] | addresses: [`nets::AddressSet`] with `to_nets` for the way back | the same, and `overlap`, `includes`, `intersection`, `difference` of two [`Net`](crate::policy::Net)s |
+//! | [`names`] | DNS names | `matches`, `includes`, `includes_union`, `disjoint` |
+//! | [`language`] | strings of a regular language | `shortest` string in all of these and none of those |
+//!
+//! `includes(outer, inner)` asks whether all of `inner` is in `outer`; so an empty `inner` is in everything.
+//! Answers are exact. Where a question can be too large to decide, the result is an [`Answer`] with a third case and
+//! never a guess, and each function's documentation says so where it errs on purpose.
+
+pub mod answer;
+pub mod labels;
+pub mod language;
+pub mod names;
+pub mod namespaces;
+pub mod nets;
+pub mod pods;
+pub mod ports;
+pub mod values;
+
+pub use answer::Answer;
+pub use namespaces::Universe;

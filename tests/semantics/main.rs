@@ -1,0 +1,9 @@
+//! The algebra against brute force on small universes: every point of the universe is asked, and the algebra must say the
+//! same of the sets.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod names;
+mod nets;
+mod pods;
+mod ports;
