@@ -19,6 +19,8 @@ pub struct Options {
     pub today: Option<Date>,
     /// Leaves expired sentences out instead of warning.
     pub drop_expired: bool,
+    /// Whether an expired sentence is an error: so in [`check`].
+    pub expired_fails: bool,
 }
 
 /// What came of a compile.

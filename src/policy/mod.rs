@@ -43,6 +43,8 @@ pub struct Policy {
     pub rules: Vec<Rule>,
     /// The caps.
     pub boundaries: Vec<Boundary>,
+    /// Names that workloads may look up beyond what their rules imply.
+    pub lookups: Vec<Lookup>,
 }
 
 /// A namespace that the project declares.
@@ -260,6 +262,9 @@ pub struct Boundary {
     pub direction: Direction,
     /// Whose.
     pub subject: SubjectId,
+    /// Which traffic is capped: [`Traffic::All`], or [`Traffic::Ports`] for `nothing but A may reach B:5432`, which
+    /// says nothing of B's other ports.
+    pub traffic: Traffic,
     /// What may still pass (if something allows it).
     pub permits: Vec<Permit>,
     /// The sentence.
@@ -275,6 +280,17 @@ pub struct Permit {
     pub traffic: Traffic,
     /// Where it is named.
     pub span: Span,
+}
+
+/// `A may resolve …`: look-ups beyond what A's rules imply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// Whose.
+    pub subject: SubjectId,
+    /// Any one of them.
+    pub names: Vec<DnsPattern>,
+    /// The sentence.
+    pub sentence: SentenceId,
 }
 
 impl Policy {

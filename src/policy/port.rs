@@ -76,3 +76,31 @@ impl PortSet {
         self.0.is_empty()
     }
 }
+
+/// `8080`, `8000-8100`, `53/udp`, `any/udp`
+impl std::fmt::Display for PortRange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.first, self.last) {
+            (1, u16::MAX) => f.write_str("any")?,
+            (first, last) if first == last => write!(f, "{first}")?,
+            (first, last) => write!(f, "{first}-{last}")?,
+        }
+        match self.protocol {
+            Protocol::Tcp if (self.first, self.last) == (1, u16::MAX) => f.write_str("/tcp"),
+            Protocol::Tcp => Ok(()),
+            Protocol::Udp => f.write_str("/udp"),
+            Protocol::Sctp => f.write_str("/sctp"),
+        }
+    }
+}
+
+/// As after a colon in a source: `8080`, `[80, 53/udp]`.
+impl std::fmt::Display for PortSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        match parts.as_slice() {
+            [one] => f.write_str(one),
+            many => write!(f, "[{}]", many.join(", ")),
+        }
+    }
+}

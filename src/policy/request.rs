@@ -57,3 +57,34 @@ pub enum Segment {
     /// One or more characters other than `/` and `?`.
     One,
 }
+
+/// `GET, HEAD /api/{id}/**`, as in a source, without what narrows it.
+impl std::fmt::Display for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.methods.is_empty() {
+            f.write_str("request")?;
+        }
+        for (index, method) in self.methods.iter().enumerate() {
+            write!(f, "{}{method}", if index == 0 { "" } else { ", " })?;
+        }
+        write!(f, " {}", self.path)
+    }
+}
+
+/// `/api/*/**` or `matching "…"`, as in a source.
+impl std::fmt::Display for PathPattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Segments { segments, rest } => {
+                for segment in segments {
+                    match segment {
+                        Segment::Literal(text) => write!(f, "/{text}")?,
+                        Segment::One => f.write_str("/*")?,
+                    }
+                }
+                f.write_str(if *rest { "/**" } else { "" })
+            }
+            Self::Matching(regex) => write!(f, "matching \"{regex}\""),
+        }
+    }
+}

@@ -133,3 +133,48 @@ impl PodSelector {
 /// Which nodes, by label.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeSelector(pub LabelSelector);
+
+fn list(values: &BTreeSet<SmolStr>) -> String {
+    values.iter().map(SmolStr::as_str).collect::<Vec<_>>().join(", ")
+}
+
+impl std::fmt::Display for Requirement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.op {
+            Op::In(values) if values.len() == 1 => write!(f, "{}: {}", self.key, list(values)),
+            Op::In(values) => write!(f, "{} in ({})", self.key, list(values)),
+            Op::NotIn(values) => write!(f, "{} not in ({})", self.key, list(values)),
+            Op::Exists => f.write_str(&self.key),
+            Op::DoesNotExist => write!(f, "!{}", self.key),
+        }
+    }
+}
+
+/// `{ app: api, !canary }`, as in a source.
+impl std::fmt::Display for LabelSelector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        if parts.is_empty() { f.write_str("{}") } else { write!(f, "{{ {} }}", parts.join(", ")) }
+    }
+}
+
+/// `shop/{ app: api }`, near to how a source would say it. Different selectors read differently.
+impl std::fmt::Display for PodSelector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let set = |values: &ValueSet| match values {
+            ValueSet::Any => "*".to_owned(),
+            ValueSet::In(values) if values.len() == 1 => list(values),
+            ValueSet::In(values) => format!("({})", list(values)),
+            ValueSet::NotIn(values) => format!("!({})", list(values)),
+        };
+        write!(f, "{}", set(&self.namespaces.names))?;
+        if !self.namespaces.labels.0.is_empty() {
+            write!(f, "{}", self.namespaces.labels)?;
+        }
+        write!(f, "/{}", self.labels)?;
+        if self.service_account != ValueSet::Any {
+            write!(f, " as serviceaccount {}", set(&self.service_account))?;
+        }
+        Ok(())
+    }
+}

@@ -683,6 +683,12 @@ pub struct Date {
     pub day: u8,
 }
 
+impl std::fmt::Display for Date {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
 /// `A may not reach B` / `no A may reach B`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MayNot {
