@@ -7,7 +7,8 @@
 //!           parse     names→model       companions  lower        write
 //! ```
 //!
-//! [`compile`] drives it. Nothing in here but `world` and `cli` touches files, clocks or the environment.
+//! [`compile`] drives it. Nothing in here but `world` touches files, and nothing the clock or the
+//! environment; the `ztp` command (`cli`) stands on top and uses no more than this crate's public items.
 
 pub mod compile;
 pub mod diagnostic;
@@ -17,3 +18,4 @@ pub mod policy;
 pub mod semantics;
 pub mod source;
 pub mod syntax;
+pub mod world;

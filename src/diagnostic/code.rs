@@ -47,6 +47,17 @@ codes! {
     E0601 "the enforcer cannot do this",
     E0602 "unknown enforcer version",
     E0603 "unknown feature",
+    E0901 "no source file",
+    E0902 "not UTF-8",
+    E0903 "file too large",
+    E0904 "symbolic link in a loop",
+    E0905 "cannot be read",
+    E0906 "no such cluster",
+    E0907 "several clusters in one stream",
+    E0908 "something in the way",
+    E0909 "edited output",
+    E0910 "cannot be written",
+    E0911 "output differs",
 }
 
 impl Code {
@@ -54,6 +65,15 @@ impl Code {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(text))
+    }
+
+    /// The code that differs from `text` in the fewest characters, if in no more than two.
+    #[must_use]
+    pub fn nearest(text: &str) -> Option<Self> {
+        let text = text.to_ascii_uppercase();
+        let distance = |code: &Self| code.as_str().chars().zip(text.chars()).filter(|(a, b)| a != b).count();
+        let same_length = Self::ALL.iter().copied().filter(|code| code.as_str().len() == text.len());
+        same_length.min_by_key(distance).filter(|code| distance(code) <= 2)
     }
 
     /// How grave its findings are.

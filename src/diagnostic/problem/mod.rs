@@ -2,3 +2,5 @@
 
 pub mod enforcer;
 pub mod names;
+pub mod output;
+pub mod project;

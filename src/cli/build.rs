@@ -1,0 +1,133 @@
+//! `ztp build`: sources in, manifests out.
+
+use super::project::{ProjectArgs, status};
+use super::{Status, terminal};
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+use ztp::compile::{self, Compiled, Options};
+use ztp::diagnostic::problem::project::ProjectProblem;
+use ztp::diagnostic::{Diagnostic, has_errors};
+use ztp::manifest::yaml;
+use ztp::world::output::{self, Files, Report};
+use ztp::world::shown;
+
+/// Compile a project to manifests
+///
+/// Prints one YAML stream, or writes a folder with `-o`. When anything is wrong nothing is printed or written.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    project: ProjectArgs,
+
+    /// Write to this folder: one file an object, a kustomization.yaml, and a record of what was written
+    ///
+    /// With several clusters each has its own folder in it. Files from earlier builds that are no longer needed are
+    /// removed; files that ztp did not write, or that were edited since, are never touched.
+    #[arg(short, long, value_name = "DIR", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Write nothing, and fail if the folder is not what would be written
+    #[arg(long, requires = "output", help_heading = "Output")]
+    check: bool,
+
+    /// Leave out sentences whose `until` has passed, instead of warning
+    #[arg(long, help_heading = "Dates")]
+    drop_expired: bool,
+}
+
+pub fn run(args: &Args) -> Status {
+    let sources = match args.project.load() {
+        Ok(sources) => sources,
+        Err(status) => return status,
+    };
+    let options = Options { drop_expired: args.drop_expired, ..args.project.options() };
+    let outcome = compile::build(&sources, &options);
+    let mut diagnostics = outcome.diagnostics;
+    if has_errors(&diagnostics) {
+        return args.project.report(&sources, &diagnostics);
+    }
+    let made = match &args.output {
+        None => stream(&outcome.clusters).map(Made::Stream),
+        Some(folder) if args.check => output::compare(folder, &layout(&outcome.clusters)).map(|()| Made::Compared),
+        Some(folder) => output::write(folder, &layout(&outcome.clusters)).map(|report| Made::Written(folder, report)),
+    };
+    match made {
+        Ok(made) => {
+            args.project.report(&sources, &diagnostics);
+            match made {
+                Made::Stream(text) => return terminal::answer(&text),
+                Made::Compared => {}
+                Made::Written(folder, report) => args.project.say(&summary(folder, &report)),
+            }
+        }
+        Err(problems) => {
+            diagnostics.extend(problems);
+            args.project.report(&sources, &diagnostics);
+        }
+    }
+    status(&diagnostics)
+}
+
+/// What came out, when nothing was wrong.
+enum Made<'a> {
+    Stream(String),
+    Compared,
+    Written(&'a Path, Report),
+}
+
+/// All objects as one stream. Two clusters' objects may bear the same names, so only one fits.
+fn stream(clusters: &[Compiled]) -> Result<String, Vec<Diagnostic>> {
+    if clusters.len() > 1 {
+        let names = clusters.iter().filter_map(|cluster| cluster.name.clone()).collect();
+        return Err(vec![ProjectProblem::SeveralClusters { names }.into()]);
+    }
+    let mut text = String::new();
+    yaml::write_stream(clusters.iter().flat_map(|cluster| &cluster.objects), &mut text);
+    Ok(text)
+}
+
+/// The files of a folder of manifests; with several clusters each has a folder of its own.
+fn layout(clusters: &[Compiled]) -> Files {
+    let mut files = Files::new();
+    for cluster in clusters {
+        let prefix = match &cluster.name {
+            Some(name) if clusters.len() > 1 => format!("{name}/"),
+            _ => String::new(),
+        };
+        let written = cluster.objects.par_iter().map(|object| {
+            let mut text = String::new();
+            yaml::write(object, &mut text);
+            (object.path(), text)
+        });
+        let written: Files = written.collect();
+        files.insert(format!("{prefix}kustomization.yaml"), kustomization(&written));
+        files.extend(written.into_iter().map(|(path, text)| (format!("{prefix}{path}"), text)));
+    }
+    files
+}
+
+/// A kustomization that lists all files, so that `kubectl apply -k` and Flux take exactly them. Paths have letters,
+/// digits, `.`, `-`, `_` and `/` only and hold at least one `/`, so YAML reads them as strings.
+fn kustomization(files: &Files) -> String {
+    let mut text = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:".to_owned();
+    if files.is_empty() {
+        text.push_str(" []");
+    }
+    for path in files.keys() {
+        text.push_str("\n  - ");
+        text.push_str(path);
+    }
+    text.push('\n');
+    text
+}
+
+fn summary(folder: &Path, report: &Report) -> String {
+    let files = |count: usize| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+    let mut text =
+        format!("{}: {} written, {} unchanged", shown(folder), files(report.written), files(report.unchanged));
+    for path in &report.removed {
+        text.push_str("\nremoved ");
+        text.push_str(path);
+    }
+    text
+}

@@ -1,0 +1,29 @@
+//! `ztp check`: find errors, write nothing.
+
+use super::Status;
+use super::project::ProjectArgs;
+use ztp::compile;
+
+/// Find errors in a project, and print no manifests
+///
+/// A sentence whose `until` has passed is an error here.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    project: ProjectArgs,
+}
+
+pub fn run(args: &Args) -> Status {
+    let sources = match args.project.load() {
+        Ok(sources) => sources,
+        Err(status) => return status,
+    };
+    let outcome = compile::check(&sources, &args.project.options());
+    if outcome.diagnostics.is_empty() {
+        args.project.say(&match sources.len() {
+            1 => "1 file, nothing to complain about".to_owned(),
+            count => format!("{count} files, nothing to complain about"),
+        });
+    }
+    args.project.report(&sources, &outcome.diagnostics)
+}

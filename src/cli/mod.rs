@@ -1,0 +1,92 @@
+//! The command line: one file a command, over the library's public items only.
+//!
+//! Manifests and answers go to standard output, findings and reports to standard error. The exit code is a promise to
+//! scripts; see [`Status`].
+
+mod build;
+mod check;
+mod completions;
+mod explain;
+mod init;
+mod project;
+mod terminal;
+mod today;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+const AFTER_HELP: &str = "\
+Examples:
+  ztp init shop                          begin a project in the folder shop
+  ztp build shop                         print its manifests
+  ztp build shop | kubectl apply -f -    and apply them
+  ztp build shop -o manifests            write them to a folder, one file an object
+  ztp build shop -o manifests --check    fail if that folder is not up to date (for CI)
+  ztp check platform shop payments       only find errors, in several folders read together
+  ztp explain E0203                      say what a finding means and how to mend it
+
+Exit codes:
+  0  nothing to complain about (there may be warnings)
+  1  errors in the sources, or a difference that --check looks for
+  2  wrong usage, or files that cannot be read or written";
+
+/// A compiler for zero-trust pod networking: sentences about who may reach whom in, Kubernetes network policies out.
+#[derive(Debug, Parser)]
+#[command(name = "ztp", version, after_help = AFTER_HELP, max_term_width = 100, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(build::Args),
+    Check(check::Args),
+    Init(init::Args),
+    Explain(explain::Args),
+    Completions(completions::Args),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Status {
+    /// Nothing to complain about; there may be warnings.
+    Clean,
+    /// Errors in the sources, or a difference.
+    Findings,
+    /// Wrong usage, or the system refused.
+    Failed,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Clean => 0,
+            Status::Findings => 1,
+            Status::Failed => 2,
+        })
+    }
+}
+
+/// Runs the command that the arguments say.
+pub fn run() -> ExitCode {
+    let status = match Cli::parse().command {
+        Command::Build(args) => build::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    };
+    status.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_declared_consistently() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,103 @@
+//! Writing manifests: what stands in the way, and what differs.
+
+use crate::diagnostic::{Code, Diagnostic};
+
+/// See the module. Paths are as they are shown, from the folder in which `ztp` was started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutputProblem {
+    /// Something that `ztp` did not write is where a file or folder has to go.
+    InTheWay {
+        /// Where.
+        path: String,
+        /// What is there: `a file that ztp did not write`.
+        what: &'static str,
+    },
+    /// A file that `ztp` wrote has other bytes now.
+    Edited {
+        /// Which.
+        path: String,
+        /// Whether the sources still make it.
+        wanted: bool,
+    },
+    /// The system refused.
+    CannotWrite {
+        /// What was to be written.
+        path: String,
+        /// Why, in the system's words.
+        reason: String,
+    },
+    /// `--check`: the folder is not what a build would leave.
+    Differs {
+        /// The folder.
+        folder: String,
+        /// What differs, sorted by path.
+        differences: Vec<Difference>,
+    },
+}
+
+/// One file in which a folder is not what a build would leave.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    /// The file.
+    pub path: String,
+    /// In what it differs.
+    pub kind: DifferenceKind,
+}
+
+/// See [`Difference`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DifferenceKind {
+    /// Not there.
+    Missing,
+    /// There with other bytes.
+    Changed,
+    /// `ztp` wrote it and would not write it now.
+    Stale,
+    /// A manifest that `ztp` did not write.
+    Foreign,
+}
+
+impl DifferenceKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Changed => "changed",
+            Self::Stale => "stale",
+            Self::Foreign => "not written by ztp",
+        }
+    }
+}
+
+impl From<OutputProblem> for Diagnostic {
+    fn from(problem: OutputProblem) -> Self {
+        match problem {
+            OutputProblem::InTheWay { path, what } => Self::global(Code::E0908, format!("`{path}` is {what}"))
+                .note("nothing was written")
+                .help("move it away, or write to another folder"),
+            OutputProblem::Edited { path, wanted } => {
+                let diagnostic = Self::global(Code::E0909, format!("`{path}` was edited since it was written"))
+                    .note("nothing was written");
+                if wanted {
+                    diagnostic.help("say the change in a `.ztp` file, then delete this file and build again")
+                } else {
+                    diagnostic
+                        .note("no sentence makes this file any more")
+                        .help("delete it if nobody needs the edit, and build again")
+                }
+            }
+            OutputProblem::CannotWrite { path, reason } => {
+                Self::global(Code::E0910, format!("`{path}` cannot be written: {reason}"))
+                    .note("every file is whole, old or new; the next build completes the folder")
+            }
+            OutputProblem::Differs { folder, differences } => {
+                let diagnostic = Self::global(Code::E0911, format!("`{folder}` is not what the sources say"));
+                differences
+                    .iter()
+                    .fold(diagnostic, |diagnostic, difference| {
+                        diagnostic.note(format!("{}: `{}`", difference.kind.as_str(), difference.path))
+                    })
+                    .help(format!("run `ztp build` with `-o {folder}` and commit what it writes"))
+            }
+        }
+    }
+}

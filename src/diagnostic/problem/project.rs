@@ -1,0 +1,103 @@
+//! The project as a whole: its files and its clusters.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use smol_str::SmolStr;
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProjectProblem {
+    /// A folder has no source file.
+    NoFiles {
+        /// The folder.
+        folder: String,
+    },
+    /// A file is not UTF-8.
+    NotUtf8 {
+        /// The first place that is not, in the text with U+FFFD there.
+        span: Span,
+        /// The file.
+        path: String,
+        /// The byte there.
+        byte: u8,
+    },
+    /// A file is larger than what is read.
+    TooLarge {
+        /// The file.
+        path: String,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// A symbolic link leads to a folder that it lies in, or to itself.
+    LinkLoop {
+        /// The link.
+        path: String,
+    },
+    /// A file or folder cannot be read.
+    Unreadable {
+        /// Which.
+        path: String,
+        /// Why, in the system's words.
+        reason: String,
+    },
+    /// The cluster that was asked for is not declared.
+    NoSuchCluster {
+        /// What was asked for.
+        name: SmolStr,
+        /// The nearest that are declared, best first.
+        nearest: Vec<SmolStr>,
+        /// All that are declared.
+        declared: Vec<SmolStr>,
+    },
+    /// Manifests of several clusters would go into one stream.
+    SeveralClusters {
+        /// The clusters.
+        names: Vec<SmolStr>,
+    },
+}
+
+impl From<ProjectProblem> for Diagnostic {
+    fn from(problem: ProjectProblem) -> Self {
+        match problem {
+            ProjectProblem::NoFiles { folder } => Self::global(Code::E0901, format!("`{folder}` has no `.ztp` file"))
+                .note("hidden folders and files are not searched")
+                .help(format!("name the project's folder, or begin one: `ztp init {folder}`")),
+            ProjectProblem::NotUtf8 { span, path, byte } => {
+                Self::new(Code::E0902, span, format!("`{path}` is not UTF-8"))
+                    .label(format!("byte 0x{byte:02x} at offset {}", span.start))
+                    .help("save the file as UTF-8")
+            }
+            ProjectProblem::TooLarge { path, limit } => {
+                Self::global(Code::E0903, format!("`{path}` is larger than {} MiB", limit >> 20))
+                    .help("divide it: the files of a namespace are read together")
+            }
+            ProjectProblem::LinkLoop { path } => {
+                Self::global(Code::E0904, format!("the symbolic link `{path}` leads back to where it lies"))
+                    .help("remove the link, or name the folders that belong to the project")
+            }
+            ProjectProblem::Unreadable { path, reason } => {
+                Self::global(Code::E0905, format!("`{path}` cannot be read: {reason}"))
+            }
+            ProjectProblem::NoSuchCluster { name, nearest, declared } => {
+                let diagnostic = Self::global(Code::E0906, format!("no cluster `{name}` is declared"));
+                match (nearest.first(), declared.is_empty()) {
+                    (Some(near), _) => diagnostic.help(format!("did you mean `{near}`?")),
+                    (None, false) => diagnostic.help(format!("the clusters are {}", listed(&declared))),
+                    (None, true) => diagnostic
+                        .help(format!("declare it in a platform file: `cluster {name} {{ enforcer cilium 1.18 }}`")),
+                }
+            }
+            ProjectProblem::SeveralClusters { names } => {
+                Self::global(Code::E0907, format!("the project has {} clusters, and one stream holds one", names.len()))
+                    .note(format!("the clusters are {}", listed(&names)))
+                    .help("choose one with `--cluster NAME`, or write all of them with `-o DIR`")
+            }
+        }
+    }
+}
+
+/// Names in backticks with commas between them.
+fn listed(names: &[SmolStr]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}

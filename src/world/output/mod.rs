@@ -1,0 +1,150 @@
+//! The only place that writes to the file system.
+//!
+//! A build writes into a *folder of manifests*: all that is in it by its [`record`](RECORD) is `ztp`'s, and nothing else
+//! there is ever touched. Promises, whatever happens:
+//!
+//! - First everything is looked at. If a file that `ztp` did not write, or one that was edited since, is in the way, nothing
+//!   is written at all.
+//! - Each file is replaced whole, by renaming a finished one; a new folder appears with its files in it.
+//! - After an interruption at any point (also a full disk) [`compare`] finds a difference, and the next [`write`] completes
+//!   the folder: the record names what is about to be written and what is about to be replaced *before* that happens.
+//! - Two builds into one folder wait for each other.
+//! - Nothing is written through a symbolic link in the folder, so nothing leaves it.
+
+mod plan;
+mod record;
+mod replace;
+mod survey;
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::problem::output::{Difference, DifferenceKind, OutputProblem};
+use crate::world::shown;
+use plan::Plan;
+use record::Record;
+use replace::Failure;
+use std::collections::BTreeMap;
+use std::path::Path;
+use survey::Survey;
+
+/// The name of the file in which `ztp` keeps what it wrote.
+pub const RECORD: &str = "ztp-manifest.json";
+
+/// What goes into a folder: the text of each file by its path below the folder, with `/` between parts. A folder that has
+/// files other than a `kustomization.yaml` in it has no folders in it.
+pub type Files = BTreeMap<String, String>;
+
+/// What [`write`] did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Files that were written, new or changed.
+    pub written: usize,
+    /// Files that were as they should be.
+    pub unchanged: usize,
+    /// Files that were removed, as they are shown.
+    pub removed: Vec<String>,
+}
+
+/// Makes `folder` hold `files` and its record, and removes what `ztp` wrote there before and is not among them.
+///
+/// # Errors
+/// Findings E0908 and E0909, and then nothing was written; E0910 when the system refused.
+pub fn write(folder: &Path, files: &Files) -> Result<Report, Vec<Diagnostic>> {
+    let failed = |failure: Failure| vec![cannot_write(failure)];
+    replace::make_folder(folder).map_err(failed)?;
+    let _lock = replace::lock(folder);
+    let survey = Survey::of(folder).map_err(failed)?;
+    let old = read_record(folder, &survey)?;
+    let plan = Plan::new(folder, files, &survey, &old).map_err(|problems| diagnostics(folder, problems))?;
+    plan.carry_out(folder, &survey).map_err(failed)?;
+    Ok(Report {
+        written: plan.write.len(),
+        unchanged: plan.unchanged,
+        removed: plan.remove.keys().map(|path| shown(&folder.join(path))).collect(),
+    })
+}
+
+/// Finds out whether `folder` is what [`write`] would leave; writes nothing.
+///
+/// # Errors
+/// Finding E0911 with every difference; E0910 when the folder cannot be read.
+pub fn compare(folder: &Path, files: &Files) -> Result<(), Vec<Diagnostic>> {
+    let survey = Survey::of(folder).map_err(|failure| vec![cannot_write(failure)])?;
+    let old = read_record(folder, &survey).unwrap_or_default();
+    let record = Record::of(files).to_text();
+    let wanted = || files.iter().map(|(path, text)| (path.as_str(), text)).chain([(RECORD, &record)]);
+    let mut differences = Vec::new();
+    for (path, text) in wanted() {
+        match survey.read(folder, path) {
+            Some(bytes) if bytes == text.as_bytes() => {}
+            Some(_) => differences.push((path, DifferenceKind::Changed)),
+            None => differences.push((path, DifferenceKind::Missing)),
+        }
+    }
+    for path in survey.files().filter(|path| !files.contains_key(*path) && *path != RECORD) {
+        if old.lists(path) {
+            differences.push((path, DifferenceKind::Stale));
+        } else if path.ends_with(".yaml") || path.ends_with(".yml") {
+            differences.push((path, DifferenceKind::Foreign));
+        }
+    }
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let mut differences: Vec<Difference> =
+        differences.into_iter().map(|(path, kind)| Difference { path: shown(&folder.join(path)), kind }).collect();
+    differences.sort();
+    Err(vec![OutputProblem::Differs { folder: shown(folder), differences }.into()])
+}
+
+/// Puts the first files of a project into `folder`, where no file may be at their places yet.
+///
+/// # Errors
+/// Findings E0908, and then nothing was written; E0910 when the system refused.
+pub fn begin(folder: &Path, files: &[(&str, &str)]) -> Result<(), Vec<Diagnostic>> {
+    let in_the_way = |path: &Path| OutputProblem::InTheWay { path: shown(path), what: "there already" }.into();
+    let paths = files.iter().map(|(path, _)| folder.join(path));
+    let there: Vec<Diagnostic> =
+        paths.filter(|path| path.is_symlink() || path.exists()).map(|path| in_the_way(&path)).collect();
+    if !there.is_empty() {
+        return Err(there);
+    }
+    for (path, text) in files {
+        let path = folder.join(path);
+        let parent = path.parent().unwrap_or(folder);
+        let written = replace::make_folder(parent).and_then(|()| replace::replace(&path, text));
+        written.map_err(|failure| vec![cannot_write(failure)])?;
+    }
+    Ok(())
+}
+
+/// Gives a file a new text. It is replaced whole, keeps its permissions, and stays where it is if `path` is a link.
+///
+/// # Errors
+/// Finding E0910 when the system refuses; the file is then as it was.
+pub fn rewrite(path: &Path, text: &str) -> Result<(), Vec<Diagnostic>> {
+    replace::rewrite(path, text).map_err(|failure| vec![cannot_write(failure)])
+}
+
+/// The folder's record; an empty one when there is none.
+fn read_record(folder: &Path, survey: &Survey) -> Result<Record, Vec<Diagnostic>> {
+    if !survey.has(RECORD) {
+        return Ok(Record::default());
+    }
+    let record = survey.read(folder, RECORD).and_then(|bytes| Record::parse(&bytes));
+    record.ok_or_else(|| {
+        let what = "no record that ztp wrote";
+        vec![OutputProblem::InTheWay { path: shown(&folder.join(RECORD)), what }.into()]
+    })
+}
+
+fn diagnostics(folder: &Path, problems: Vec<plan::Obstacle>) -> Vec<Diagnostic> {
+    let problem = |obstacle| match obstacle {
+        plan::Obstacle::InTheWay { path, what } => OutputProblem::InTheWay { path: shown(&folder.join(path)), what },
+        plan::Obstacle::Edited { path, wanted } => OutputProblem::Edited { path: shown(&folder.join(path)), wanted },
+    };
+    problems.into_iter().map(problem).map(Diagnostic::from).collect()
+}
+
+fn cannot_write(failure: Failure) -> Diagnostic {
+    OutputProblem::CannotWrite { path: shown(&failure.path), reason: failure.error.to_string() }.into()
+}

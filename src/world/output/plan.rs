@@ -1,0 +1,154 @@
+//! What a build has to do in a folder, decided before anything is done.
+
+use super::record::{Record, hash};
+use super::replace::{self, Failure};
+use super::survey::{Kind, Survey};
+use super::{Files, RECORD};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// See the module.
+pub struct Plan<'a> {
+    /// New and changed files. A kustomization is written after the files that it lists.
+    pub write: BTreeMap<&'a str, &'a str>,
+    /// Files that `ztp` wrote and that no sentence makes any more, with the hashes of what is there.
+    pub remove: BTreeMap<String, String>,
+    /// How many files are as they should be.
+    pub unchanged: usize,
+    /// The hashes of what is about to be replaced or removed.
+    replacing: BTreeMap<String, String>,
+    /// The record when all is done.
+    record: Record,
+}
+
+/// What keeps a plan from being made. Paths are below the folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obstacle {
+    InTheWay { path: String, what: &'static str },
+    Edited { path: String, wanted: bool },
+}
+
+/// What is to be done with one wanted file.
+enum Step {
+    Create,
+    /// With the hash of what is there.
+    Replace(String),
+    Keep,
+}
+
+impl<'a> Plan<'a> {
+    pub fn new(folder: &Path, files: &'a Files, survey: &Survey, old: &Record) -> Result<Self, Vec<Obstacle>> {
+        let steps: Vec<_> = files.par_iter().map(|(path, text)| step(folder, path, text, survey, old)).collect();
+        let mut plan = Self {
+            write: BTreeMap::new(),
+            remove: BTreeMap::new(),
+            unchanged: 0,
+            replacing: BTreeMap::new(),
+            record: Record::of(files),
+        };
+        let mut obstacles = BTreeSet::new();
+        for ((path, text), step) in files.iter().zip(steps) {
+            match step {
+                Ok(Step::Keep) => plan.unchanged += 1,
+                Ok(Step::Create) => {
+                    plan.write.insert(path, text);
+                }
+                Ok(Step::Replace(hash)) => {
+                    plan.write.insert(path, text);
+                    plan.replacing.insert(path.clone(), hash);
+                }
+                Err(obstacle) => {
+                    obstacles.insert(obstacle);
+                }
+            }
+        }
+        for path in old.paths().filter(|path| !files.contains_key(*path) && survey.has(path)) {
+            match survey.read(folder, path) {
+                Some(bytes) if old.wrote(path, &bytes) => {
+                    plan.remove.insert(path.clone(), hash(&bytes));
+                }
+                _ => {
+                    obstacles.insert(Obstacle::Edited { path: path.clone(), wanted: false });
+                }
+            }
+        }
+        if obstacles.is_empty() { Ok(plan) } else { Err(obstacles.into_iter().collect()) }
+    }
+
+    /// Does it. `survey` is the one that the plan was made from.
+    pub fn carry_out(&self, folder: &Path, survey: &Survey) -> Result<(), Failure> {
+        for leftover in &survey.leftovers {
+            replace::discard(leftover);
+        }
+        let done = self.record.to_text();
+        let mut replacing = self.replacing.clone();
+        replacing.extend(self.remove.clone());
+        let under_way = self.record.replacing(replacing).to_text();
+        let record = folder.join(RECORD);
+        let before = survey.read(folder, RECORD);
+        if (!self.write.is_empty() || !self.remove.is_empty()) && before.as_deref() != Some(under_way.as_bytes()) {
+            replace::replace(&record, &under_way)?;
+        }
+
+        let (last, first): (Vec<_>, Vec<_>) =
+            self.write.iter().partition(|(path, _)| path.rsplit('/').next() == Some("kustomization.yaml"));
+        let mut folders: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+        for (path, text) in first {
+            let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+            folders.entry(parent).or_default().push((name, text));
+        }
+        folders.par_iter().try_for_each(|(parent, files)| {
+            let path = folder.join(parent);
+            if parent.is_empty() || survey.has(parent) {
+                files.par_iter().try_for_each(|(name, text)| replace::replace(&path.join(name), text))
+            } else {
+                replace::new_folder(&path, files)
+            }
+        })?;
+        for (path, text) in last {
+            let path = folder.join(path);
+            if let Some(parent) = path.parent() {
+                replace::make_folder(parent)?;
+            }
+            replace::replace(&path, text)?;
+        }
+
+        for path in self.remove.keys() {
+            replace::remove(folder, path)?;
+        }
+        let after = if self.write.is_empty() && self.remove.is_empty() {
+            before.as_deref()
+        } else {
+            Some(under_way.as_bytes())
+        };
+        if after != Some(done.as_bytes()) {
+            replace::replace(&record, &done)?;
+        }
+        Ok(())
+    }
+}
+
+fn step(folder: &Path, path: &str, text: &str, survey: &Survey, old: &Record) -> Result<Step, Obstacle> {
+    let in_the_way = |path: &str, what| Err(Obstacle::InTheWay { path: path.to_owned(), what });
+    for (slash, _) in path.match_indices('/') {
+        let parent = path.get(..slash).unwrap_or_default();
+        match survey.kind(parent) {
+            None => return Ok(Step::Create),
+            Some(Kind::Folder) => {}
+            Some(Kind::File) => return in_the_way(parent, "a file where a folder has to be"),
+            Some(Kind::Other) => return in_the_way(parent, "a link or device where a folder has to be"),
+        }
+    }
+    match survey.kind(path) {
+        None => Ok(Step::Create),
+        Some(Kind::Folder) => in_the_way(path, "a folder where a file has to be"),
+        Some(Kind::Other) => in_the_way(path, "a link or device where a file has to be"),
+        Some(Kind::File) => match survey.read(folder, path) {
+            Some(bytes) if bytes == text.as_bytes() => Ok(Step::Keep),
+            Some(bytes) if old.wrote(path, &bytes) => Ok(Step::Replace(hash(&bytes))),
+            _ if old.lists(path) => Err(Obstacle::Edited { path: path.to_owned(), wanted: true }),
+            _ => in_the_way(path, "a file that ztp did not write"),
+        },
+    }
+}

@@ -1,0 +1,84 @@
+//! What is in a folder of manifests before a build. Looks, and changes nothing.
+#![expect(clippy::disallowed_methods, reason = "reads what is in the way before anything is written")]
+
+use super::replace::{Failure, at, is_leftover};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    File,
+    Folder,
+    /// A symbolic link, a device, or what else there may be.
+    Other,
+}
+
+/// Everything below a folder by its path, but hidden files and folders and what links lead to.
+#[derive(Debug, Default)]
+pub struct Survey {
+    entries: BTreeMap<String, Kind>,
+    /// Files and folders that an interrupted build left unfinished.
+    pub leftovers: Vec<PathBuf>,
+}
+
+impl Survey {
+    /// Looks into `folder`; one that is not there has nothing in it.
+    pub fn of(folder: &Path) -> Result<Self, Failure> {
+        let mut survey = Self::default();
+        let mut waiting = vec![String::new()];
+        while let Some(parent) = waiting.pop() {
+            let path = folder.join(&parent);
+            let entries = match fs::read_dir(&path) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(Failure { path, error }),
+            };
+            for entry in entries {
+                let (name, kind) =
+                    entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))).map_err(at(&path))?;
+                if is_leftover(&name) {
+                    survey.leftovers.push(path.join(&name));
+                    continue;
+                }
+                // What has no Unicode name cannot be in the way of a file that has one.
+                let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else { continue };
+                let child = if parent.is_empty() { name.to_owned() } else { format!("{parent}/{name}") };
+                let kind = if kind.is_dir() {
+                    waiting.push(child.clone());
+                    Kind::Folder
+                } else if kind.is_file() {
+                    Kind::File
+                } else {
+                    Kind::Other
+                };
+                survey.entries.insert(child, kind);
+            }
+        }
+        Ok(survey)
+    }
+
+    pub fn kind(&self, path: &str) -> Option<Kind> {
+        self.entries.get(path).copied()
+    }
+
+    /// Whether anything is there.
+    pub fn has(&self, path: &str) -> bool {
+        self.entries.contains_key(path)
+    }
+
+    /// Every file, sorted.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter(|(_, kind)| **kind != Kind::Folder).map(|(path, _)| path.as_str())
+    }
+
+    /// The bytes of a file; `None` when none is there or it cannot be read.
+    pub fn read(&self, folder: &Path, path: &str) -> Option<Vec<u8>> {
+        if self.kind(path)? != Kind::File {
+            return None;
+        }
+        fs::read(folder.join(path)).ok()
+    }
+}
