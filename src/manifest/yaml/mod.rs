@@ -1,6 +1,6 @@
 //! The one writer of YAML: objects in, text out.
 //!
-//! Invariants: every string, and every key that the compiler does not fix, goes through [`scalar`], so no name, label or address can inject YAML, and
+//! Invariants: every string, and every key that the compiler does not fix, goes through `scalar`, so no name, label or address can inject YAML, and
 //! Kubernetes' own reader takes each as the string that it is; comments end with their line; a key whose list the
 //! structs allow to be empty is left out when it is; the order of keys is fixed, so equal objects give equal bytes.
 
