@@ -38,6 +38,8 @@ pub enum Feature {
     MutualAuth,
     /// `with tls name`.
     TlsNames,
+    /// Pods by their service account.
+    ServiceAccounts,
     /// A value in a policy that flow logs show.
     LogValue,
 }
@@ -62,6 +64,7 @@ impl Feature {
             Self::HostFirewall => "host firewall",
             Self::MutualAuth => "mutual authentication",
             Self::TlsNames => "rules for TLS server names",
+            Self::ServiceAccounts => "pods by service account",
             Self::LogValue => "log values",
         }
     }

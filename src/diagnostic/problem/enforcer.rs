@@ -63,6 +63,7 @@ impl From<EnforcerProblem> for Diagnostic {
                 let diagnostic = at(span, Code::E0603, format!("`{name}` is not a feature of this enforcer"));
                 match nearest {
                     Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None if known.is_empty() => diagnostic.help("it has none: leave the line out"),
                     None => diagnostic.help(format!("features are: {}", known.join(", "))),
                 }
             }

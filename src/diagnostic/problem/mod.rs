@@ -2,5 +2,6 @@
 
 pub mod enforcer;
 pub mod names;
+pub mod network_policy;
 pub mod output;
 pub mod project;

@@ -48,5 +48,6 @@ pub const TABLE: &[Capability] = &[
         verified: RUN,
     },
     row(Feature::TlsNames, 16, None, RUN),
+    row(Feature::ServiceAccounts, 16, None, None),
     row(Feature::LogValue, 18, None, RUN),
 ];
