@@ -54,6 +54,8 @@ pub struct Tree {
     pub sections: Vec<Section>,
     /// Comments that stand after the last item of the file.
     pub trailing: Vec<Comment>,
+    /// Comments within sentences that go over several lines, in order.
+    pub inner: Vec<Comment>,
 }
 
 /// A header and what stands under it.
@@ -126,7 +128,7 @@ impl Eq for Comment {}
 pub struct Item {
     /// Comments above it, documentation among them.
     pub comments: Vec<Comment>,
-    /// Whether a blank line stands between it (or its comments) and what is before.
+    /// Whether a blank line stands right before it, after its comments. A comment has its own such mark.
     pub blank_before: bool,
     /// What it says.
     pub kind: ItemKind,

@@ -1,6 +1,48 @@
 //! Text to tree, and tree to text.
 //!
 //! [`parse`] is total: for any text it gives a tree and the problems; a sentence that could not be read costs one
-//! error and leaves its neighbours alone. [`format`] writes the one canonical spelling.
+//! error and leaves its neighbours alone. [`format()`] writes the one canonical spelling.
 
 pub mod ast;
+mod build;
+mod grammar;
+mod recover;
+mod scan;
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::problem::syntax::SyntaxProblem;
+use crate::source::{FileId, Span};
+use ast::Tree;
+use grammar::{Grammar, Rule};
+use pest::Parser;
+
+/// What came of reading a file.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// What the file says. Where a problem is an error, nothing of it may be emitted.
+    pub tree: Tree,
+    /// What is wrong with it, in the order of the text.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Reads the text of a file.
+#[must_use]
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    let whole = Span::new(file, 0, 0);
+    if u32::try_from(text.len()).is_err() {
+        return Parsed { tree: Tree::default(), problems: vec![SyntaxProblem::TooLarge { span: whole }.into()] };
+    }
+    let scan = scan::scan(file, text);
+    let pair = match Grammar::parse(Rule::file, text) {
+        Ok(mut pairs) => pairs.next(),
+        Err(_) => None,
+    };
+    // The grammar reads any text; if it ever does not, that is an error and never an empty file.
+    let Some(pair) = pair else {
+        let unread = SyntaxProblem::Unexpected { span: whole, found: "".into(), expected: Vec::new() };
+        return Parsed { tree: Tree::default(), problems: vec![unread.into()] };
+    };
+    let (tree, mut problems) = build::build(file, text, scan, pair);
+    problems.sort_by_key(|problem| problem.span());
+    Parsed { tree, problems: problems.into_iter().map(Diagnostic::from).collect() }
+}

@@ -5,3 +5,4 @@ pub mod names;
 pub mod network_policy;
 pub mod output;
 pub mod project;
+pub mod syntax;
