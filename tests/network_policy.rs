@@ -310,16 +310,48 @@ fn the_api_server_is_its_addresses() {
 }
 
 #[test]
-fn what_the_platform_says_stands_in_each_isolated_namespace() {
+fn what_the_platform_says_stands_in_each_of_its_namespaces() {
     let mut policy = policy();
-    let shop = subject(&mut policy, "every-workload", Some("shop"), PodSelector::namespace("shop"));
-    isolate(&mut policy, shop, &[Ingress]);
-    let everywhere = subject(&mut policy, "pods.0", None, PodSelector::default());
-    allow(&mut policy, Ingress, everywhere, Peer::Pods(workload("bank", "prometheus")), tcp(9090));
+    let names = ValueSet::In(["bank".into(), "shop".into()].into());
+    let pods = PodSelector {
+        namespaces: NamespaceSelector { names, ..NamespaceSelector::default() },
+        ..PodSelector::default()
+    };
+    let both = subject(&mut policy, "pods.0", None, pods);
+    isolate(&mut policy, both, &[Ingress]);
+    allow(&mut policy, Ingress, both, Peer::Pods(PodSelector::namespace("bank")), tcp(9090));
     assert_eq!(codes(&policy), Vec::<&str>::new());
     let out = lowered(&policy);
-    assert!(out.contains("  name: ztp.platform.pods.0\n  namespace: shop\n"), "{out}");
-    assert!(!out.contains("namespace: bank\nspec"), "nothing isolates bank, so a policy would: {out}");
+    for home in ["bank", "shop"] {
+        assert!(out.contains(&format!("  name: ztp.platform.pods.0\n  namespace: {home}\n")), "{out}");
+    }
+    assert_eq!(out.matches("- podSelector: {}").count(), 1, "these are the policy's own pods in bank only: {out}");
+    assert_eq!(out.matches("kubernetes.io/metadata.name: bank").count(), 1, "{out}");
+}
+
+#[test]
+fn companions_are_one_rule() {
+    let (mut policy, web) = web();
+    for text in ["a", "b"] {
+        let sentence = sentence(&mut policy, text);
+        let traffic =
+            Traffic::Dns { ports: PortSet::one(Protocol::Udp, 53), names: vec![DnsPattern::Exact(text.into())] };
+        let (peer, origin) = (Peer::Pods(workload("kube-system", "dns")), Origin::DnsCompanion);
+        policy.rules.push(Rule {
+            direction: Egress,
+            subject: web,
+            peer,
+            traffic,
+            effect: ALLOW,
+            sentence,
+            origin,
+            span: SPAN,
+        });
+    }
+    assert_eq!(codes(&policy), Vec::<&str>::new());
+    let out = lowered(&policy);
+    assert_eq!(out.matches("    # ").collect::<Vec<_>>().len(), 1, "{out}");
+    assert!(out.contains("    # derived: the DNS look-ups that these pods need\n    - to:\n"), "{out}");
 }
 
 #[test]

@@ -7,14 +7,15 @@ use crate::diagnostic::problem::enforcer::EnforcerProblem;
 use crate::diagnostic::problem::network_policy::NetworkPolicyProblem;
 use crate::enforcer::capability::{Feature, obstacle};
 use crate::policy::{
-    Direction, DnsPattern, Effect, Entity, Origin, Peer, PodSelector, Policy, PortSet, Rule, Selects, Subject, Traffic,
-    ValueSet,
+    Direction, DnsPattern, Effect, Entity, Origin, Peer, PodSelector, Policy, PortSet, Rule, Selects, SubjectId,
+    Traffic, ValueSet,
 };
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// See [`crate::enforcer::check`].
 pub(super) fn check(policy: &Policy) -> Vec<Diagnostic> {
-    let mut checker = Checker { policy, found: Vec::new() };
+    let mut checker = Checker { policy, asked: BTreeSet::new(), found: Vec::new() };
     checker.cluster();
     checker.isolations();
     for rule in &policy.rules {
@@ -33,6 +34,7 @@ pub(super) fn check(policy: &Policy) -> Vec<Diagnostic> {
 
 struct Checker<'a> {
     policy: &'a Policy,
+    asked: BTreeSet<SubjectId>,
     found: Vec<Diagnostic>,
 }
 
@@ -61,7 +63,7 @@ impl Checker<'_> {
             };
             self.account(pods, span);
             match homes(policy, subject, pods).beyond {
-                Beyond::Nothing => self.decided(subject, pods, span),
+                Beyond::Nothing => self.decided(isolation.subject, span),
                 Beyond::Named(name) => self.found.push(NetworkPolicyProblem::Undeclared { span, name }.into()),
                 Beyond::Any => self.found.push(NetworkPolicyProblem::EveryNamespace { span }.into()),
             }
@@ -89,7 +91,7 @@ impl Checker<'_> {
         match &subject.selects {
             Selects::Pods(pods) => {
                 self.account(pods, sentence);
-                self.decided(subject, pods, sentence);
+                self.decided(rule.subject, sentence);
             }
             // Said where these nodes are isolated; a deny is said above.
             Selects::Nodes(_) => return,
@@ -134,8 +136,14 @@ impl Checker<'_> {
         }
     }
 
-    /// For a subject of the platform's: whether each declared namespace is known to belong to it or not.
-    fn decided(&mut self, subject: &Subject, pods: &PodSelector, span: Span) {
+    /// For a subject of the platform's: whether each declared namespace is known to belong to it or not. Asked where the
+    /// subject is met first.
+    fn decided(&mut self, id: SubjectId, span: Span) {
+        let subject = self.policy.subject(id);
+        let Selects::Pods(pods) = &subject.selects else { return };
+        if subject.namespace.is_some() || !self.asked.insert(id) {
+            return;
+        }
         if let Some(namespace) = homes(self.policy, subject, pods).undecided.into_iter().next() {
             self.found.push(NetworkPolicyProblem::Undecided { span, namespace }.into());
         }

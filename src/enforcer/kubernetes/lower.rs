@@ -6,23 +6,27 @@ use super::peer;
 use crate::enforcer::object;
 use crate::manifest::kubernetes::{NetworkPolicy, Peer, Port, Rule};
 use crate::manifest::{Comment, Object};
-use crate::policy::{self, Direction, Effect, LabelSelector, PodSelector, Policy, Selects, Subject, ValueSet};
-use crate::semantics::{Answer, Universe, pods};
+use crate::policy::{self, Direction, Effect, LabelSelector, Origin, Policy, Selects, Subject, SubjectId, ValueSet};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// See [`crate::enforcer::lower`].
+/// Above a companion: it belongs to all sentences of its subject.
+const LOOK_UPS: &str = "derived: the DNS look-ups that these pods need";
+
+/// See [`crate::enforcer::lower`]. An allow rule stands here only if all pods of its subject are isolated in its direction
+/// (`derive` sees to that), so no policy isolates what the model leaves open.
 pub(super) fn lower(policy: &Policy) -> Vec<Object> {
-    let isolated = Isolated::of(policy);
     let denies = backstop::denies(policy);
+    let homes: Vec<Vec<SmolStr>> = policy.subjects.iter().map(|subject| namespaces_of(policy, subject)).collect();
+    let homes_of = |subject: SubjectId| homes.get(subject.0 as usize).map(Vec::as_slice).unwrap_or_default();
     let mut drafts = BTreeMap::<(SmolStr, String), Draft>::new();
     for isolation in &policy.isolations {
         let subject = policy.subject(isolation.subject);
         let Selects::Pods(pods) = &subject.selects else { continue };
         let whole = pods.labels.0.is_empty() && pods.service_account == ValueSet::Any;
-        for home in homes(policy, subject, pods).certain {
+        for home in homes_of(isolation.subject) {
             let stem = stem(subject, if whole { "default-deny" } else { &subject.name });
-            let draft = drafts.entry((home, stem)).or_insert_with(|| Draft::new(&pods.labels));
+            let draft = drafts.entry((home.clone(), stem)).or_insert_with(|| Draft::new(&pods.labels));
             draft.direction(isolation.direction).isolates = true;
             draft.sentences.insert(object::comment(policy.sentence(isolation.sentence)));
         }
@@ -30,16 +34,16 @@ pub(super) fn lower(policy: &Policy) -> Vec<Object> {
     for rule in policy.rules.iter().filter(|rule| rule.effect != Effect::Deny) {
         let subject = policy.subject(rule.subject);
         let Selects::Pods(pods) = &subject.selects else { continue };
-        let comment = object::comment(policy.sentence(rule.sentence));
+        let comment = match rule.origin {
+            Origin::Said | Origin::PlatformGrant => object::comment(policy.sentence(rule.sentence)),
+            Origin::DnsCompanion => vec![LOOK_UPS.to_owned()],
+        };
         let parts = backstop::parts(policy, &denies, rule);
-        for home in homes(policy, subject, pods).certain {
-            if subject.namespace.is_none() && !isolated.covers(policy, rule.direction, &home, pods) {
-                continue;
-            }
+        for home in homes_of(rule.subject) {
             let draft = drafts.entry((home.clone(), stem(subject, &subject.name)));
             let side = draft.or_insert_with(|| Draft::new(&pods.labels)).direction(rule.direction);
             for part in &parts {
-                side.allow(&comment, part, &home);
+                side.allow(&comment, part, home);
             }
         }
     }
@@ -48,37 +52,19 @@ pub(super) fn lower(policy: &Policy) -> Vec<Object> {
     used.map(|((home, stem), draft)| draft.finish(policy, &home, &stem)).collect()
 }
 
+fn namespaces_of(policy: &Policy, subject: &Subject) -> Vec<SmolStr> {
+    match &subject.selects {
+        Selects::Pods(pods) => homes(policy, subject, pods).certain,
+        Selects::Nodes(_) => Vec::new(),
+    }
+}
+
 /// What follows `ztp.` in the name of a subject's policy. What the platform says has names of its own, so that it never
 /// meets what the namespace says.
 fn stem(subject: &Subject, name: &str) -> String {
     match subject.namespace {
         Some(_) => name.to_owned(),
         None => format!("platform.{name}"),
-    }
-}
-
-/// Which pods are isolated, by direction and namespace.
-struct Isolated<'a>(BTreeMap<(Direction, Option<&'a SmolStr>), Vec<PodSelector>>);
-
-impl<'a> Isolated<'a> {
-    fn of(policy: &'a Policy) -> Self {
-        let mut isolated = BTreeMap::<_, Vec<_>>::new();
-        for isolation in &policy.isolations {
-            let subject = policy.subject(isolation.subject);
-            if let Selects::Pods(pods) = &subject.selects {
-                let key = (isolation.direction, subject.namespace.as_ref());
-                isolated.entry(key).or_default().push(pods.clone());
-            }
-        }
-        Self(isolated)
-    }
-
-    /// Whether all these pods of one namespace are isolated. A policy would isolate those that are not.
-    fn covers(&self, policy: &Policy, direction: Direction, home: &SmolStr, pods: &PodSelector) -> bool {
-        let here = PodSelector { namespaces: PodSelector::namespace(home.clone()).namespaces, ..pods.clone() };
-        let parts = [Some(home), None].into_iter().filter_map(|namespace| self.0.get(&(direction, namespace)));
-        let parts: Vec<_> = parts.flatten().cloned().collect();
-        pods::includes_union(Universe::new(&policy.namespaces), &parts, &here) == Answer::Yes
     }
 }
 
