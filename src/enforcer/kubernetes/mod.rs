@@ -1,7 +1,8 @@
 //! `networking.k8s.io/v1` `NetworkPolicy`, by whichever network plugin enforces it.
 //!
 //! Facts come from the API's own documentation and validation (kubernetes/kubernetes,
-//! `staging/src/k8s.io/api/networking/v1/types.go` and `pkg/apis/networking/validation/validation.go`, 1.35):
+//! `staging/src/k8s.io/api/networking/v1/types.go` at 00737ac and `pkg/apis/networking/validation/validation.go` at
+//! 019c5dc, both from the time of 1.37):
 //!
 //! - Policies only add up. Nothing denies, nothing has an order, and each end of a flow decides by itself.
 //! - A policy isolates every pod that it selects, in each direction that `policyTypes` names. So `policyTypes` is always
@@ -10,7 +11,7 @@
 //! - A policy belongs to one namespace. What the platform says of several becomes one policy in each.
 
 mod backstop;
-mod capability;
+pub mod capability;
 mod check;
 mod lower;
 mod namespaces;
