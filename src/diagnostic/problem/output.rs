@@ -87,7 +87,7 @@ impl From<OutputProblem> for Diagnostic {
             }
             OutputProblem::CannotWrite { path, reason } => {
                 Self::global(Code::E0910, format!("`{path}` cannot be written: {reason}"))
-                    .note("every file is whole, old or new; the next build completes the folder")
+                    .note("every file is whole, as it was or as it should be")
             }
             OutputProblem::Differs { folder, differences } => {
                 let diagnostic = Self::global(Code::E0911, format!("`{folder}` is not what the sources say"));

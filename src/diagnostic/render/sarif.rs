@@ -59,7 +59,7 @@ struct Text<'a> {
     text: Cow<'a, str>,
 }
 
-/// 3.12: the page of the error index.
+/// 3.12: the page of the error index; `text` is for those who cannot show Markdown.
 #[derive(Serialize)]
 struct Page {
     text: &'static str,
@@ -137,7 +137,7 @@ fn rule(code: Code) -> Rule {
     Rule {
         id: code.as_str(),
         short_description: Text { text: Cow::Borrowed(code.title()) },
-        help: Page { text: code.page(), markdown: code.page() },
+        help: Page { text: code.title(), markdown: code.page() },
         default_configuration: Configuration { level: level(code.severity()) },
     }
 }

@@ -6,7 +6,7 @@
 //! - First everything is looked at. If a file that `ztp` did not write, or one that was edited since, is in the way, nothing
 //!   is written at all.
 //! - Each file is replaced whole, by renaming a finished one; a new folder appears with its files in it.
-//! - After an interruption at any point (also a full disk) [`compare`] finds a difference, and the next [`write`] completes
+//! - After an interruption at any point (also a full disk) [`compare`] finds a difference, and the next [`write()`] completes
 //!   the folder: the record names what is about to be written and what is about to be replaced *before* that happens.
 //! - Two builds into one folder wait for each other.
 //! - Nothing is written through a symbolic link in the folder, so nothing leaves it.
@@ -33,7 +33,7 @@ pub const RECORD: &str = "ztp-manifest.json";
 /// files other than a `kustomization.yaml` in it has no folders in it.
 pub type Files = BTreeMap<String, String>;
 
-/// What [`write`] did.
+/// What [`write()`] did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Files that were written, new or changed.
@@ -63,7 +63,7 @@ pub fn write(folder: &Path, files: &Files) -> Result<Report, Vec<Diagnostic>> {
     })
 }
 
-/// Finds out whether `folder` is what [`write`] would leave; writes nothing.
+/// Finds out whether `folder` is what [`write()`] would leave; writes nothing.
 ///
 /// # Errors
 /// Finding E0911 with every difference; E0910 when the folder cannot be read.
