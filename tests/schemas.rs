@@ -10,6 +10,8 @@
     reason = "a test fails by panicking and reads files"
 )]
 
+#[path = "support/kubectl.rs"]
+mod kubectl;
 #[path = "support/schema.rs"]
 mod schema;
 
@@ -194,6 +196,16 @@ fn every_field_of_the_structs_fits_its_schema() {
     assert_fits(&schemas, &written(&network_policy()), "network_policy");
     for object in cilium_objects() {
         assert_fits(&schemas, &written(&object), "cilium_objects");
+    }
+}
+
+/// The schema of `NetworkPolicy` is ours, so Kubernetes' own types must agree that each field is there.
+#[test]
+fn every_field_of_network_policy_is_kept_by_kubernetes() {
+    let text = written(&network_policy());
+    match kubectl::read(&text) {
+        Some(object) => assert_eq!(object, read(&text).remove(0)),
+        None => eprintln!("skipped: there is no kubectl"),
     }
 }
 

@@ -3,10 +3,11 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "support/kubectl.rs"]
+mod kubectl;
+
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 use ztp::manifest::kubernetes::{NetworkPolicy, Peer, Rule};
 use ztp::manifest::{LabelSelector, Metadata, Object, yaml};
 
@@ -124,7 +125,7 @@ fn hard_strings_come_back_from_kubernetes() {
     let Object::NetworkPolicy(mut object) = policy("a") else { unreachable!() };
     object.comment = texts.iter().map(|text| (*text).to_owned()).collect();
     object.metadata = metadata.clone();
-    let Some(read) = read_by_kubectl(&written(&Object::NetworkPolicy(object))) else {
+    let Some(read) = kubectl::read(&written(&Object::NetworkPolicy(object))) else {
         eprintln!("skipped: there is no kubectl");
         return;
     };
@@ -136,21 +137,6 @@ fn hard_strings_come_back_from_kubernetes() {
     }
     assert_eq!(read["metadata"]["labels"].as_object().map(serde_json::Map::len), Some(metadata.labels.len()));
     assert_eq!(read["metadata"]["annotations"].as_object().map(serde_json::Map::len), Some(metadata.annotations.len()));
-}
-
-/// Lets kubectl read a document without a server; `None` when kubectl is not there.
-fn read_by_kubectl(yaml: &str) -> Option<serde_json::Value> {
-    let mut kubectl = Command::new("kubectl")
-        .args(["patch", "--local", "-f", "-", "--type", "merge", "-p", "{}", "-o", "json"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .ok()?;
-    kubectl.stdin.take().expect("it is piped").write_all(yaml.as_bytes()).expect("kubectl reads all");
-    let output = kubectl.wait_with_output().expect("kubectl ends");
-    assert!(output.status.success(), "{}\n{yaml}", String::from_utf8_lossy(&output.stderr));
-    Some(serde_json::from_slice(&output.stdout).expect("kubectl writes JSON"))
 }
 
 #[test]
