@@ -88,7 +88,7 @@ fn no_entity(span: Span, entity: Entity) -> Diagnostic {
     let (message, help) = match entity {
         Entity::World => (
             "a NetworkPolicy has no word for `world`",
-            "write the addresses: `0.0.0.0/0` and `[::]/0`; some network plugins count pods and nodes among them, so add `except` for their ranges",
+            "write the addresses: `0.0.0.0/0` and `[::/0]`; some network plugins count pods and nodes among them, so add `except` for their ranges",
         ),
         Entity::Cluster => (
             "a NetworkPolicy has no word for `cluster`",
