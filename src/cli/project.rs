@@ -93,7 +93,7 @@ impl ProjectArgs {
 
 /// The exit code of some findings.
 pub fn status(diagnostics: &[Diagnostic]) -> Status {
-    let failed = [Code::E0905, Code::E0906, Code::E0907, Code::E0908, Code::E0909, Code::E0910];
+    let failed = [Code::E0905, Code::E0906, Code::E0907, Code::E0908, Code::E0909];
     if diagnostics.iter().any(|diagnostic| failed.contains(&diagnostic.code)) {
         Status::Failed
     } else if has_errors(diagnostics) {

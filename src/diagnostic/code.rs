@@ -78,12 +78,11 @@ codes! {
     E0903 "file too large",
     E0904 "symbolic link in a loop",
     E0905 "cannot be read",
-    E0906 "no such cluster",
-    E0907 "several clusters in one stream",
-    E0908 "something in the way",
-    E0909 "edited output",
-    E0910 "cannot be written",
-    E0911 "output differs",
+    E0906 "several clusters in one stream",
+    E0907 "something in the way",
+    E0908 "edited output",
+    E0909 "cannot be written",
+    E0910 "output differs",
 }
 
 impl Code {

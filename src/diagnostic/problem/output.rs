@@ -71,11 +71,11 @@ impl DifferenceKind {
 impl From<OutputProblem> for Diagnostic {
     fn from(problem: OutputProblem) -> Self {
         match problem {
-            OutputProblem::InTheWay { path, what } => Self::global(Code::E0908, format!("`{path}` is {what}"))
+            OutputProblem::InTheWay { path, what } => Self::global(Code::E0907, format!("`{path}` is {what}"))
                 .note("nothing was written")
                 .help("move it away, or write to another folder"),
             OutputProblem::Edited { path, wanted } => {
-                let diagnostic = Self::global(Code::E0909, format!("`{path}` was edited since it was written"))
+                let diagnostic = Self::global(Code::E0908, format!("`{path}` was edited since it was written"))
                     .note("nothing was written");
                 if wanted {
                     diagnostic.help("say the change in a `.ztp` file, then delete this file and build again")
@@ -86,11 +86,11 @@ impl From<OutputProblem> for Diagnostic {
                 }
             }
             OutputProblem::CannotWrite { path, reason } => {
-                Self::global(Code::E0910, format!("`{path}` cannot be written: {reason}"))
+                Self::global(Code::E0909, format!("`{path}` cannot be written: {reason}"))
                     .note("every file is whole, as it was or as it should be")
             }
             OutputProblem::Differs { folder, differences } => {
-                let diagnostic = Self::global(Code::E0911, format!("`{folder}` is not what the sources say"));
+                let diagnostic = Self::global(Code::E0910, format!("`{folder}` is not what the sources say"));
                 differences
                     .iter()
                     .fold(diagnostic, |diagnostic, difference| {

@@ -40,15 +40,6 @@ pub enum ProjectProblem {
         /// Why, in the system's words.
         reason: String,
     },
-    /// The cluster that was asked for is not declared.
-    NoSuchCluster {
-        /// What was asked for.
-        name: SmolStr,
-        /// The nearest that are declared, best first.
-        nearest: Vec<SmolStr>,
-        /// All that are declared.
-        declared: Vec<SmolStr>,
-    },
     /// Manifests of several clusters would go into one stream.
     SeveralClusters {
         /// The clusters.
@@ -78,17 +69,8 @@ impl From<ProjectProblem> for Diagnostic {
             ProjectProblem::Unreadable { path, reason } => {
                 Self::global(Code::E0905, format!("`{path}` cannot be read: {reason}"))
             }
-            ProjectProblem::NoSuchCluster { name, nearest, declared } => {
-                let diagnostic = Self::global(Code::E0906, format!("no cluster `{name}` is declared"));
-                match (nearest.first(), declared.is_empty()) {
-                    (Some(near), _) => diagnostic.help(format!("did you mean `{near}`?")),
-                    (None, false) => diagnostic.help(format!("the clusters are {}", listed(&declared))),
-                    (None, true) => diagnostic
-                        .help(format!("declare it in a platform file: `cluster {name} {{ enforcer cilium 1.18 }}`")),
-                }
-            }
             ProjectProblem::SeveralClusters { names } => {
-                Self::global(Code::E0907, format!("the project has {} clusters, and one stream holds one", names.len()))
+                Self::global(Code::E0906, format!("the project has {} clusters, and one stream holds one", names.len()))
                     .note(format!("the clusters are {}", listed(&names)))
                     .help("choose one with `--cluster NAME`, or write all of them with `-o DIR`")
             }

@@ -47,7 +47,7 @@ pub struct Report {
 /// Makes `folder` hold `files` and its record, and removes what `ztp` wrote there before and is not among them.
 ///
 /// # Errors
-/// Findings E0908 and E0909, and then nothing was written; E0910 when the system refused.
+/// Findings E0907 and E0908, and then nothing was written; E0909 when the system refused.
 pub fn write(folder: &Path, files: &Files) -> Result<Report, Vec<Diagnostic>> {
     let failed = |failure: Failure| vec![cannot_write(failure)];
     replace::make_folder(folder).map_err(failed)?;
@@ -66,7 +66,7 @@ pub fn write(folder: &Path, files: &Files) -> Result<Report, Vec<Diagnostic>> {
 /// Finds out whether `folder` is what [`write()`] would leave; writes nothing.
 ///
 /// # Errors
-/// Finding E0911 with every difference; E0910 when the folder cannot be read.
+/// Finding E0910 with every difference; E0909 when the folder cannot be read.
 pub fn compare(folder: &Path, files: &Files) -> Result<(), Vec<Diagnostic>> {
     let survey = Survey::of(folder).map_err(|failure| vec![cannot_write(failure)])?;
     let old = read_record(folder, &survey).unwrap_or_default();
@@ -99,7 +99,7 @@ pub fn compare(folder: &Path, files: &Files) -> Result<(), Vec<Diagnostic>> {
 /// Puts the first files of a project into `folder`, where no file may be at their places yet.
 ///
 /// # Errors
-/// Findings E0908, and then nothing was written; E0910 when the system refused.
+/// Findings E0907, and then nothing was written; E0909 when the system refused.
 pub fn begin(folder: &Path, files: &[(&str, &str)]) -> Result<(), Vec<Diagnostic>> {
     let in_the_way = |path: &Path| OutputProblem::InTheWay { path: shown(path), what: "there already" }.into();
     let paths = files.iter().map(|(path, _)| folder.join(path));
@@ -120,7 +120,7 @@ pub fn begin(folder: &Path, files: &[(&str, &str)]) -> Result<(), Vec<Diagnostic
 /// Gives a file a new text. It is replaced whole, keeps its permissions, and stays where it is if `path` is a link.
 ///
 /// # Errors
-/// Finding E0910 when the system refuses; the file is then as it was.
+/// Finding E0909 when the system refuses; the file is then as it was.
 pub fn rewrite(path: &Path, text: &str) -> Result<(), Vec<Diagnostic>> {
     replace::rewrite(path, text).map_err(|failure| vec![cannot_write(failure)])
 }
