@@ -1,11 +1,17 @@
 //! The one driver: sources in, findings and objects out. The command line, the language server and the tests all
 //! come through here.
 
-use crate::diagnostic::Diagnostic;
+use crate::check::{self, waivers};
+use crate::derive::derive;
+use crate::diagnostic::{self, Diagnostic};
+use crate::enforcer;
 use crate::manifest::Object;
 use crate::policy::{EnforcerName, Policy, Version};
-use crate::source::Sources;
-use crate::syntax::ast::Date;
+use crate::resolve::{self, Scope};
+use crate::source::{FileId, Sources};
+use crate::syntax::ast::{Date, Tree};
+use crate::syntax::{self, Parsed};
+use rayon::prelude::*;
 use smol_str::SmolStr;
 
 /// What the caller decides.
@@ -19,7 +25,7 @@ pub struct Options {
     pub today: Option<Date>,
     /// Leaves expired sentences out instead of warning.
     pub drop_expired: bool,
-    /// Whether an expired sentence is an error: so in [`check`].
+    /// Whether an expired sentence is an error, as `ztp check` has it; `ztp build` warns.
     pub expired_fails: bool,
 }
 
@@ -37,20 +43,60 @@ pub struct Outcome {
 pub struct Compiled {
     /// The cluster's name; `None` for the one that `--enforcer` made up.
     pub name: Option<SmolStr>,
-    /// What the sentences mean there.
+    /// What the sentences mean there, ready for lowering.
     pub policy: Policy,
     /// The objects, sorted by path. Empty after [`check`].
     pub objects: Vec<Object>,
 }
 
-/// Reads, resolves and checks; an expired sentence is an error here.
+/// Reads, resolves and checks.
 #[must_use]
-pub fn check(_sources: &Sources, _options: &Options) -> Outcome {
-    Outcome::default()
+pub fn check(sources: &Sources, options: &Options) -> Outcome {
+    compile(sources, options)
 }
 
-/// The same and lowers; an expired sentence is a warning here.
+/// The same, and lowers what is free of errors.
 #[must_use]
-pub fn build(_sources: &Sources, _options: &Options) -> Outcome {
-    Outcome::default()
+pub fn build(sources: &Sources, options: &Options) -> Outcome {
+    let mut outcome = compile(sources, options);
+    for cluster in &mut outcome.clusters {
+        let mut objects = enforcer::lower(&cluster.policy);
+        objects.sort_by_cached_key(Object::path);
+        cluster.objects = objects;
+    }
+    outcome
+}
+
+fn compile(sources: &Sources, options: &Options) -> Outcome {
+    let (trees, mut diagnostics) = parse(sources);
+    let scope = Scope::collect(&trees, sources, &mut diagnostics);
+    let policies = resolve::resolve(&scope, options, &mut diagnostics);
+    let mut clusters = Vec::with_capacity(policies.len());
+    for policy in policies {
+        check::check(&policy, &mut diagnostics);
+        let derived = derive(policy);
+        check::check_derived(&derived, &mut diagnostics);
+        diagnostics.extend(enforcer::check(&derived.policy));
+        let policy = derived.policy;
+        clusters.push(Compiled { name: policy.cluster.name.clone(), policy, objects: Vec::new() });
+    }
+    waivers::apply(&trees, options.today, &mut diagnostics);
+    diagnostic::sort(&mut diagnostics);
+    if diagnostic::has_errors(&diagnostics) {
+        clusters.clear();
+    }
+    Outcome { diagnostics, clusters }
+}
+
+/// Every file's tree, in the order of the files, and what could not be read.
+fn parse(sources: &Sources) -> (Vec<Tree>, Vec<Diagnostic>) {
+    let files: Vec<(FileId, &str)> = sources.iter().map(|(id, file)| (id, file.text.as_str())).collect();
+    let parsed: Vec<Parsed> = files.par_iter().map(|(id, text)| syntax::parse(*id, text)).collect();
+    let mut trees = Vec::with_capacity(parsed.len());
+    let mut diagnostics = Vec::new();
+    for file in parsed {
+        trees.push(file.tree);
+        diagnostics.extend(file.problems);
+    }
+    (trees, diagnostics)
 }

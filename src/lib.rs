@@ -10,11 +10,14 @@
 //! [`compile`] drives it. Nothing in here but `world` touches files, and nothing the clock or the
 //! environment; the `ztp` command (`cli`) stands on top and uses no more than this crate's public items.
 
+pub mod check;
 pub mod compile;
+pub mod derive;
 pub mod diagnostic;
 pub mod enforcer;
 pub mod manifest;
 pub mod policy;
+pub mod resolve;
 pub mod semantics;
 pub mod source;
 pub mod syntax;

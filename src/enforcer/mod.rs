@@ -7,7 +7,18 @@ pub mod object;
 
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Object;
-use crate::policy::{EnforcerName, Policy};
+use crate::policy::{Cluster, EnforcerName, Policy};
+use capability::Feature;
+
+/// Whether a cluster's enforcer has a feature.
+#[must_use]
+pub fn has(cluster: &Cluster, feature: Feature) -> bool {
+    let table = match cluster.enforcer {
+        EnforcerName::Cilium => cilium::capability::TABLE,
+        EnforcerName::Kubernetes => kubernetes::capability::TABLE,
+    };
+    capability::obstacle(table, feature, cluster).is_none()
+}
 
 /// Everything that the policy's enforcer and version cannot do or would not do as said.
 #[must_use]

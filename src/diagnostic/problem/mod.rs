@@ -1,8 +1,14 @@
 //! The facts of each finding and the wording of its message, one file a family.
 
+pub mod cluster;
+pub mod dates;
 pub mod enforcer;
+pub mod guard;
 pub mod names;
 pub mod network_policy;
 pub mod output;
+pub mod outside;
+pub mod ownership;
+pub mod ports;
 pub mod project;
 pub mod syntax;

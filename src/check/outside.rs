@@ -1,0 +1,59 @@
+//! Addresses and names outside, against the facts of the cluster.
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::problem::outside::OutsideProblem;
+use crate::policy::{
+    Direction, DnsServer, Effect, EnforcerName, Net, Origin, Peer, PodSelector, Policy, Selects, Traffic,
+};
+use crate::semantics::{Universe, nets, pods};
+
+/// See the module.
+pub(super) fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
+    for rule in &policy.rules {
+        if let Peer::Net(net) = &rule.peer
+            && policy.cluster.enforcer == EnforcerName::Cilium
+            && !policy.cluster.features.iter().any(|feature| feature == "policy-cidr-match-pods")
+            && let Some(range) = policy.cluster.pods.iter().find(|range| nets::includes(&Net::whole(**range), net))
+        {
+            diagnostics.push(OutsideProblem::PodRange { span: rule.span, net: net.cidr, pods: *range }.into());
+        }
+        if let (Peer::Name(name), Traffic::Http { ports, .. }) = (&rule.peer, &rule.traffic)
+            && ports.ranges().iter().any(|range| range.first <= 443 && 443 <= range.last)
+        {
+            diagnostics
+                .push(OutsideProblem::RequestOnTlsPort { span: rule.span, name: name.to_string().into() }.into());
+        }
+    }
+    check_dns(policy, diagnostics);
+}
+
+/// Cluster DNS that the project isolates needs its own upstream.
+fn check_dns(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
+    let universe = Universe::new(&policy.namespaces);
+    for server in &policy.cluster.dns {
+        let DnsServer::Pods { namespace, labels, .. } = server else { continue };
+        let servers = PodSelector::labelled(namespace.clone(), labels.clone());
+        let covers = |subject| match &policy.subject(subject).selects {
+            Selects::Pods(selector) => pods::includes(universe, selector, &servers),
+            Selects::Nodes(_) => false,
+        };
+        let isolation = policy
+            .isolations
+            .iter()
+            .find(|isolation| isolation.direction == Direction::Egress && covers(isolation.subject));
+        let upstream = policy.rules.iter().any(|rule| {
+            let outside = matches!(rule.peer, Peer::Net(_) | Peer::Entity(_) | Peer::Anything | Peer::Pods(_));
+            rule.direction == Direction::Egress
+                && matches!(rule.effect, Effect::Allow { .. })
+                && rule.origin != Origin::DnsCompanion
+                && outside
+                && covers(rule.subject)
+        });
+        if let Some(isolation) = isolation
+            && !upstream
+        {
+            let span = policy.sentence(isolation.sentence).span;
+            diagnostics.push(OutsideProblem::DnsWithoutUpstream { span, namespace: namespace.clone() }.into());
+        }
+    }
+}

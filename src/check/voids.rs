@@ -1,0 +1,114 @@
+//! A `may` of which a deny or a boundary leaves nothing is an error; one that loses a part gets a hint.
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::problem::guard::GuardProblem;
+use crate::policy::{Boundary, Direction, Effect, Origin, Peer, Policy, Rule, Selects, SentenceId, SubjectId};
+use crate::semantics::{Universe, nets, peers, pods, traffic};
+use crate::source::Span;
+use indexmap::IndexMap;
+
+/// What became of one object of one sentence in one direction.
+#[derive(Default)]
+struct Fate {
+    whole: usize,
+    voided: Option<(SentenceId, bool)>,
+    partly: Option<(SentenceId, String)>,
+    lost: usize,
+}
+
+/// See the module.
+pub(super) fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
+    let denies: Vec<&Rule> = policy.rules.iter().filter(|rule| rule.effect == Effect::Deny).collect();
+    if denies.is_empty() && policy.boundaries.is_empty() {
+        return;
+    }
+    let mut fates: IndexMap<(SentenceId, Direction, Span), Fate> = IndexMap::new();
+    for rule in &policy.rules {
+        // Grants have a stricter check of their own.
+        if rule.effect == Effect::Deny || rule.origin != Origin::Said {
+            continue;
+        }
+        let fate = fates.entry((rule.sentence, rule.direction, rule.span)).or_default();
+        fate.whole += 1;
+        let deny = denies.iter().find(|deny| deny.direction == rule.direction && denied(policy, rule, deny));
+        let boundary = policy
+            .boundaries
+            .iter()
+            .find(|boundary| boundary.direction == rule.direction && outside(policy, rule, boundary));
+        if let Some(deny) = deny {
+            fate.lost += 1;
+            fate.voided.get_or_insert((deny.sentence, false));
+        } else if let Some(boundary) = boundary {
+            fate.lost += 1;
+            fate.voided.get_or_insert((boundary.sentence, true));
+        } else if fate.partly.is_none() {
+            fate.partly = denies
+                .iter()
+                .filter(|deny| deny.direction == rule.direction)
+                .find_map(|deny| Some((deny.sentence, taken(policy, rule, deny)?)));
+        }
+    }
+    // Both halves of a sentence can be void for the same reason: said once.
+    let mut said: IndexMap<(SentenceId, Span), ()> = IndexMap::new();
+    for ((sentence, _, span), fate) in fates {
+        let finding = match (fate.voided, fate.partly) {
+            (Some((by, boundary)), _) if fate.lost == fate.whole => {
+                GuardProblem::Voided { span, by: policy.sentence(by).span, boundary }
+            }
+            (Some((by, _)), _) => {
+                let lost = format!("{} of {} parts of this", fate.lost, fate.whole);
+                GuardProblem::PartlyVoided { span, by: policy.sentence(by).span, lost }
+            }
+            (None, Some((by, lost))) => GuardProblem::PartlyVoided { span, by: policy.sentence(by).span, lost },
+            (None, None) => continue,
+        };
+        if said.insert((sentence, span), ()).is_none() {
+            diagnostics.push(finding.into());
+        }
+    }
+}
+
+fn includes_subject(policy: &Policy, outer: SubjectId, inner: SubjectId) -> bool {
+    if outer == inner {
+        return true;
+    }
+    match (&policy.subject(outer).selects, &policy.subject(inner).selects) {
+        (Selects::Pods(outer), Selects::Pods(inner)) => pods::includes(Universe::new(&policy.namespaces), outer, inner),
+        (Selects::Nodes(outer), Selects::Nodes(inner)) => outer.0.0.is_empty() || outer == inner,
+        _ => false,
+    }
+}
+
+/// Whether a deny takes all of a rule.
+fn denied(policy: &Policy, rule: &Rule, deny: &Rule) -> bool {
+    let universe = Universe::new(&policy.namespaces);
+    peers::includes(universe, &deny.peer, &rule.peer)
+        && traffic::includes(&deny.traffic, &rule.traffic).is_yes()
+        && includes_subject(policy, deny.subject, rule.subject)
+}
+
+/// Whether a boundary permits nothing of a rule.
+fn outside(policy: &Policy, rule: &Rule, boundary: &Boundary) -> bool {
+    let universe = Universe::new(&policy.namespaces);
+    let permitted = || {
+        boundary.permits.iter().any(|permit| {
+            peers::overlap(universe, &permit.peer, &rule.peer)
+                && !traffic::overlap(&permit.traffic, &rule.traffic).is_no()
+        })
+    };
+    traffic::includes(&boundary.traffic, &rule.traffic).is_yes()
+        && includes_subject(policy, boundary.subject, rule.subject)
+        && !permitted()
+}
+
+/// The part of a rule that a deny takes, in words; only what is sure to be lost.
+fn taken(policy: &Policy, rule: &Rule, deny: &Rule) -> Option<String> {
+    let universe = Universe::new(&policy.namespaces);
+    let lost = match (&rule.peer, &deny.peer) {
+        (Peer::Net(a), Peer::Net(b)) if nets::overlap(a, b) => nets::intersection(a, b).first()?.cidr.to_string(),
+        (Peer::Pods(a), Peer::Pods(b)) => format!("the pods `{}`", pods::intersection(universe, a, b)?),
+        _ => return None,
+    };
+    let traffic = !traffic::overlap(&rule.traffic, &deny.traffic).is_no();
+    (traffic && includes_subject(policy, deny.subject, rule.subject)).then_some(lost)
+}

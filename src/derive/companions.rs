@@ -1,0 +1,195 @@
+//! DNS companions: the look-ups that an isolated workload's rules need, and no others.
+//!
+//! A resolver does not ask for a name alone: with the search list that Kubernetes writes into a pod's `resolv.conf`
+//! (`ndots:5`; Kubernetes documentation, "DNS for Services and Pods") it first asks for `name.NS.svc.DOMAIN`,
+//! `name.svc.DOMAIN` and `name.DOMAIN`. Cilium answers a name that no rule allows with REFUSED, at which musl's
+//! resolver gives up, so all of these are allowed too.
+
+use crate::enforcer::capability::Feature;
+use crate::policy::{
+    Cluster, Direction, DnsPattern, DnsServer, Effect, Entity, Net, Origin, Peer, PodSelector, Policy, Rule, Selects,
+    SentenceId, Subject, SubjectId, Traffic,
+};
+use crate::semantics::{Universe, pods};
+use crate::source::Span;
+use indexmap::{IndexMap, IndexSet};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+
+/// How many labels stand before the cluster's domain in the longest name that is looked up: the search expansion
+/// `svc.ns.svc.cluster.local.ns.svc.cluster.local` of an in-cluster name.
+const DEEPEST: usize = 7;
+
+/// What one subject looks up.
+struct Needs {
+    /// Names outside.
+    names: BTreeSet<DnsPattern>,
+    /// Whether it reaches anything in the cluster.
+    cluster: bool,
+    /// The first sentence that needs a look-up, to which the companion belongs.
+    sentence: SentenceId,
+    span: Span,
+}
+
+/// Adds the companions' rules: egress at the subject, ingress at DNS servers that the project isolates.
+pub(super) fn add_companions(policy: &mut Policy) {
+    let needs = needs(policy);
+    let mut rules = Vec::new();
+    for (subject, needs) in &needs {
+        let Selects::Pods(selector) = &policy.subject(*subject).selects else { continue };
+        let names = names(&policy.cluster, selector, needs);
+        for server in &policy.cluster.dns {
+            let (peer, ports) = match server {
+                DnsServer::Pods { namespace, labels, ports } => {
+                    (Peer::Pods(PodSelector::labelled(namespace.clone(), labels.clone())), ports)
+                }
+                DnsServer::Address { address, ports } => (Peer::Net(Net::whole((*address).into())), ports),
+            };
+            rules.push(Rule {
+                direction: Direction::Egress,
+                subject: *subject,
+                peer,
+                traffic: Traffic::Dns { ports: ports.clone(), names: names.clone() },
+                effect: Effect::Allow { mutual_auth: false, tls_name: None },
+                sentence: needs.sentence,
+                origin: Origin::DnsCompanion,
+                span: needs.span,
+            });
+        }
+    }
+    rules.extend(servers(policy, &needs));
+    policy.rules.extend(rules);
+}
+
+fn needs(policy: &Policy) -> IndexMap<SubjectId, Needs> {
+    let mut found: IndexMap<SubjectId, Needs> = IndexMap::new();
+    for rule in &policy.rules {
+        let allows = matches!(rule.effect, Effect::Allow { .. });
+        if !allows || rule.direction != Direction::Egress || rule.traffic == Traffic::Ping {
+            continue;
+        }
+        let (names, cluster): (Option<DnsPattern>, bool) = match &rule.peer {
+            Peer::Name(pattern) => (Some(pattern.clone()), false),
+            Peer::Anything => (Some(DnsPattern::Any), true),
+            Peer::Entity(Entity::World) => (Some(DnsPattern::Any), false),
+            Peer::Pods(_) | Peer::Entity(Entity::Cluster | Entity::KubeApiserver | Entity::Ingress) => (None, true),
+            // Addresses are reached without a look-up, and nodes have no names in the cluster's DNS.
+            Peer::Net(_) | Peer::Nodes(_) | Peer::Entity(_) => continue,
+        };
+        let needs = found.entry(rule.subject).or_insert_with(|| Needs {
+            names: BTreeSet::new(),
+            cluster: false,
+            sentence: rule.sentence,
+            span: rule.span,
+        });
+        needs.names.extend(names);
+        needs.cluster |= cluster;
+    }
+    for lookup in &policy.lookups {
+        let needs = found.entry(lookup.subject).or_insert_with(|| Needs {
+            names: BTreeSet::new(),
+            cluster: false,
+            sentence: lookup.sentence,
+            span: policy.sentence(lookup.sentence).span,
+        });
+        needs.names.extend(lookup.names.iter().cloned());
+    }
+    found
+}
+
+/// Everything that is asked for on the way to what is needed, sorted.
+fn names(cluster: &Cluster, selector: &PodSelector, needs: &Needs) -> Vec<DnsPattern> {
+    if needs.names.contains(&DnsPattern::Any) {
+        return vec![DnsPattern::Any];
+    }
+    let domain = &cluster.domain;
+    let mut all: BTreeSet<DnsPattern> = BTreeSet::new();
+    if needs.cluster {
+        all.extend(below(cluster, domain));
+        for search in &cluster.search {
+            all.extend(below(cluster, &format!("{domain}.{search}").into()));
+        }
+    }
+    let one = selector.namespaces.names.as_one();
+    let mut suffixes: Vec<SmolStr> = vec![format!("svc.{domain}").into(), domain.clone()];
+    suffixes.extend(one.map(|namespace| SmolStr::from(format!("{namespace}.svc.{domain}"))));
+    suffixes.extend(cluster.search.iter().cloned());
+    for name in &needs.names {
+        all.insert(name.clone());
+        for suffix in &suffixes {
+            // `**.cluster.local` has these already.
+            if !(needs.cluster && suffix.ends_with(domain.as_str())) {
+                all.insert(extended(name, suffix));
+            }
+        }
+        if one.is_none() && !needs.cluster {
+            // The pods' namespace is not known, so neither is the first expansion.
+            all.insert(extended(name, &format!("*.svc.{domain}").into()));
+        }
+    }
+    all.into_iter().collect()
+}
+
+/// `name.suffix`
+fn extended(name: &DnsPattern, suffix: &SmolStr) -> DnsPattern {
+    match name {
+        DnsPattern::Below(tail) => DnsPattern::Below(format!("{tail}.{suffix}").into()),
+        DnsPattern::Exact(text) | DnsPattern::Glob(text) => DnsPattern::parse(&format!("{text}.{suffix}")),
+        DnsPattern::Any => DnsPattern::Any,
+    }
+}
+
+/// Every name below a domain that a resolver of the cluster asks for; where the enforcer has no pattern for any
+/// depth, one for each.
+fn below(cluster: &Cluster, domain: &SmolStr) -> Vec<DnsPattern> {
+    if crate::enforcer::has(cluster, Feature::NamesAtAnyDepth) {
+        return vec![DnsPattern::Below(domain.clone())];
+    }
+    (1..=DEEPEST).map(|depth| DnsPattern::Glob(format!("{}{domain}", "*.".repeat(depth)).into())).collect()
+}
+
+/// The other end: DNS servers in a namespace whose ingress the project isolates.
+fn servers(policy: &mut Policy, needs: &IndexMap<SubjectId, Needs>) -> Vec<Rule> {
+    let isolated: Vec<PodSelector> = policy
+        .isolations
+        .iter()
+        .filter(|isolation| isolation.direction == Direction::Ingress)
+        .filter_map(|isolation| match &policy.subject(isolation.subject).selects {
+            Selects::Pods(selector) => Some(selector.clone()),
+            Selects::Nodes(_) => None,
+        })
+        .collect();
+    let mut subjects: IndexSet<Subject> = policy.subjects.iter().cloned().collect();
+    let mut rules = Vec::new();
+    for server in &policy.cluster.dns {
+        let DnsServer::Pods { namespace, labels, ports } = server else { continue };
+        let selector = PodSelector::labelled(namespace.clone(), labels.clone());
+        let universe = Universe::new(&policy.namespaces);
+        if !isolated.iter().any(|pods| pods::includes(universe, pods, &selector)) {
+            continue;
+        }
+        let known = policy.subjects.iter().find(|subject| subject.selects == Selects::Pods(selector.clone()));
+        let subject = known.cloned().unwrap_or_else(|| Subject {
+            name: "dns".into(),
+            namespace: Some(namespace.clone()),
+            selects: Selects::Pods(selector),
+        });
+        let (index, _) = subjects.insert_full(subject);
+        let server = SubjectId(u32::try_from(index).unwrap_or(u32::MAX));
+        for (client, needs) in needs {
+            let Selects::Pods(client) = &policy.subject(*client).selects else { continue };
+            rules.push(Rule {
+                direction: Direction::Ingress,
+                subject: server,
+                peer: Peer::Pods(client.clone()),
+                traffic: Traffic::Ports(ports.clone()),
+                effect: Effect::Allow { mutual_auth: false, tls_name: None },
+                sentence: needs.sentence,
+                origin: Origin::DnsCompanion,
+                span: needs.span,
+            });
+        }
+    }
+    policy.subjects = subjects.into_iter().collect();
+    rules
+}

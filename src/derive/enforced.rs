@@ -1,0 +1,146 @@
+//! Only isolated ends get allow rules.
+
+use crate::policy::{
+    Direction, Effect, LabelSelector, PodSelector, Policy, Selects, SentenceId, Subject, SubjectId, ValueSet,
+};
+use crate::resolve::subject_name;
+use crate::semantics::{Universe, pods};
+use indexmap::{IndexMap, IndexSet};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+
+/// Replaces each allow rule and look-up by its part whose subject is isolated in its direction; the part of a rule
+/// over several namespaces may be several rules. Returns what nothing is left of.
+pub(super) fn keep_enforced(policy: &mut Policy) -> Vec<(SubjectId, Direction, SentenceId)> {
+    let isolation = Isolation::of(policy);
+    let mut subjects: IndexSet<Subject> = policy.subjects.iter().cloned().collect();
+    let mut parts: IndexMap<(SubjectId, Direction), Vec<SubjectId>> = IndexMap::new();
+    let mut part_of = |subject: SubjectId, direction: Direction| -> Vec<SubjectId> {
+        parts
+            .entry((subject, direction))
+            .or_insert_with(|| {
+                let universe = Universe::new(&policy.namespaces);
+                let found = isolation.part(universe, policy.subject(subject), subject, direction);
+                found.into_iter().map(|part| intern(&mut subjects, part)).collect()
+            })
+            .clone()
+    };
+    let mut idle = Vec::new();
+    let mut rules = Vec::with_capacity(policy.rules.len());
+    for rule in &policy.rules {
+        match rule.effect {
+            Effect::Deny => rules.push(rule.clone()),
+            Effect::Allow { .. } => {
+                let parts = part_of(rule.subject, rule.direction);
+                if parts.is_empty() {
+                    idle.push((rule.subject, rule.direction, rule.sentence));
+                }
+                for subject in parts {
+                    rules.push(crate::policy::Rule { subject, ..rule.clone() });
+                }
+            }
+        }
+    }
+    let mut lookups = Vec::with_capacity(policy.lookups.len());
+    for lookup in &policy.lookups {
+        for subject in part_of(lookup.subject, Direction::Egress) {
+            lookups.push(crate::policy::Lookup { subject, ..lookup.clone() });
+        }
+    }
+    policy.rules = rules;
+    policy.lookups = lookups;
+    policy.subjects = subjects.into_iter().collect();
+    idle
+}
+
+fn intern(subjects: &mut IndexSet<Subject>, subject: Subject) -> SubjectId {
+    let (index, _) = subjects.insert_full(subject);
+    SubjectId(u32::try_from(index).unwrap_or(u32::MAX))
+}
+
+/// What is isolated, by direction.
+struct Isolation {
+    /// Namespaces isolated as a whole.
+    namespaces: BTreeSet<(SmolStr, Direction)>,
+    /// All isolated pods, the whole namespaces among them.
+    pods: Vec<(Direction, PodSelector)>,
+    /// Isolated nodes.
+    nodes: BTreeSet<(SubjectId, Direction)>,
+}
+
+impl Isolation {
+    fn of(policy: &Policy) -> Self {
+        let mut found = Self { namespaces: BTreeSet::new(), pods: Vec::new(), nodes: BTreeSet::new() };
+        for isolation in &policy.isolations {
+            match &policy.subject(isolation.subject).selects {
+                Selects::Nodes(_) => {
+                    found.nodes.insert((isolation.subject, isolation.direction));
+                }
+                Selects::Pods(selector) => {
+                    if let Some(name) = whole_namespace(selector) {
+                        found.namespaces.insert((name.clone(), isolation.direction));
+                    }
+                    found.pods.push((isolation.direction, selector.clone()));
+                }
+            }
+        }
+        found
+    }
+
+    /// The isolated part of a subject; the subject itself where all of it is.
+    fn part(&self, universe: Universe<'_>, subject: &Subject, id: SubjectId, direction: Direction) -> Vec<Subject> {
+        let selector = match &subject.selects {
+            Selects::Nodes(_) => {
+                return if self.nodes.contains(&(id, direction)) { vec![subject.clone()] } else { Vec::new() };
+            }
+            Selects::Pods(selector) => selector,
+        };
+        let one = selector.namespaces.names.as_one();
+        if one.is_some_and(|one| self.namespaces.contains(&(one.clone(), direction))) {
+            return vec![subject.clone()];
+        }
+        let isolated = || self.pods.iter().filter(|(d, _)| *d == direction).map(|(_, pods)| pods);
+        if isolated().any(|pods| pods::includes(universe, pods, selector)) {
+            return vec![subject.clone()];
+        }
+        let parts: Vec<PodSelector> =
+            isolated().filter_map(|pods| pods::intersection(universe, selector, pods)).collect();
+        merge(parts)
+            .into_iter()
+            .map(|part| Subject {
+                name: subject_name(&part),
+                namespace: subject.namespace.clone(),
+                selects: Selects::Pods(part),
+            })
+            .collect()
+    }
+}
+
+/// The name of a namespace of which this is every pod.
+fn whole_namespace(selector: &PodSelector) -> Option<&SmolStr> {
+    let every = selector.labels.0.is_empty()
+        && selector.namespaces.labels.0.is_empty()
+        && selector.service_account == ValueSet::Any;
+    selector.namespaces.names.as_one().filter(|_| every)
+}
+
+/// Parts that differ only in the names of their namespaces become one.
+fn merge(parts: Vec<PodSelector>) -> Vec<PodSelector> {
+    type Key = (LabelSelector, LabelSelector, ValueSet);
+    let mut by_rest: IndexMap<Key, BTreeSet<SmolStr>> = IndexMap::new();
+    let mut merged = Vec::new();
+    for part in parts {
+        match part.namespaces.names {
+            ValueSet::In(names) => {
+                let key = (part.labels, part.namespaces.labels, part.service_account);
+                by_rest.entry(key).or_default().extend(names);
+            }
+            _ => merged.push(part),
+        }
+    }
+    for ((labels, namespace_labels, service_account), names) in by_rest {
+        let namespaces = crate::policy::NamespaceSelector { names: ValueSet::In(names), labels: namespace_labels };
+        merged.push(PodSelector { namespaces, labels, service_account });
+    }
+    merged
+}

@@ -1,0 +1,65 @@
+//! Backstops and boundaries: what nothing overrides.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use smol_str::SmolStr;
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are the facts of the message beside them; `span` is where it points")]
+pub enum GuardProblem {
+    /// A deny of what comes from the local node.
+    DeniesHost { span: Span },
+    /// A boundary around something that has no pods here.
+    CapsNoPods { span: Span },
+    /// A boundary over a label that no namespace declares.
+    UndeclaredLabel { span: Span, key: SmolStr },
+    /// A `may` of which a deny or boundary leaves nothing.
+    Voided { span: Span, by: Span, boundary: bool },
+    /// A `may` of which a deny takes a part.
+    PartlyVoided { span: Span, by: Span, lost: String },
+    /// A namespace's deny voids a platform's grant.
+    VoidsGrant { span: Span, grant: Span },
+    /// A platform's deny voids its own grant.
+    ContradictsGrant { span: Span, deny: Span },
+}
+
+impl From<GuardProblem> for Diagnostic {
+    fn from(problem: GuardProblem) -> Self {
+        match problem {
+            GuardProblem::DeniesHost { span } => Self::new(Code::E0702, span, "the local node always reaches its pods")
+                .note("the kubelet's probes come from there; denying it makes healthy pods restart")
+                .help("name who is meant: `no world may reach …`, `no workload may reach …`"),
+            GuardProblem::CapsNoPods { span } => {
+                Self::new(Code::E0703, span, "a boundary is drawn around pods that this file governs").help(
+                    "name workloads: `workloads in SET may only reach …`, `nothing but … may reach NAMESPACE/NAME`",
+                )
+            }
+            GuardProblem::UndeclaredLabel { span, key } => {
+                Self::new(Code::E0704, span, format!("no declared namespace has the label `{key}`"))
+                    .note("a boundary rests on who sets the label; say in a platform file which namespaces have it")
+                    .help(format!("`namespace NAME labels {{ {key}: \"…\" }}`"))
+            }
+            GuardProblem::Voided { span, by, boundary } => {
+                let what = if boundary { "a boundary" } else { "a deny" };
+                Self::new(Code::E0705, span, format!("{what} leaves nothing of this"))
+                    .label("never allowed")
+                    .also(by, "this wins over every `may`")
+                    .help("remove one of the two")
+            }
+            GuardProblem::PartlyVoided { span, by, lost } => {
+                Self::new(Code::H0701, span, format!("a deny takes away {lost}")).also(by, "this wins over every `may`")
+            }
+            GuardProblem::VoidsGrant { span, grant } => {
+                Self::new(Code::E0706, span, "this denies what the platform grants")
+                    .also(grant, "granted here with `may always`")
+                    .help("leave the granted flow out of the deny")
+            }
+            GuardProblem::ContradictsGrant { span, deny } => {
+                Self::new(Code::E0707, span, "a deny of the platform forbids this grant")
+                    .also(deny, "this wins over every `may`, `may always` too")
+                    .help("leave the granted flow out of the deny")
+            }
+        }
+    }
+}

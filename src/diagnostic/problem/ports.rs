@@ -1,0 +1,95 @@
+//! Ports and what is said of them.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use smol_str::SmolStr;
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are the facts of the message beside them; `span` is where it points")]
+pub enum PortProblem {
+    /// The workload says what it serves, and this is not of it.
+    NotServed { span: Span, port: SmolStr, workload: SmolStr, serves: Vec<(SmolStr, SmolStr)> },
+    /// A port's name where no workload serves names.
+    NameOfNothing { span: Span, name: SmolStr },
+    /// `9000-8000`
+    Backwards { span: Span, first: u16, last: u16 },
+    /// A port on who connects.
+    OnSubject { span: Span },
+    /// A port that none of the list's own ports is.
+    NotOfTheList { span: Span },
+    /// `ping B:8080`
+    PingHasNoPort { span: Span },
+    /// An HTTP request without a port.
+    RequestWithoutPort { span: Span },
+    /// An HTTP request on UDP or SCTP.
+    RequestNotTcp { span: Span },
+    /// A deny of something finer than a port.
+    CannotDeny { span: Span },
+    /// An HTTP request within TLS that nobody opens.
+    RequestInTls { span: Span },
+    /// `with tls name` where the caller is not governed.
+    TlsAtCaller { span: Span },
+}
+
+impl From<PortProblem> for Diagnostic {
+    fn from(problem: PortProblem) -> Self {
+        match problem {
+            PortProblem::NotServed { span, port, workload, serves } => {
+                let list: Vec<String> = serves.iter().map(|(name, port)| format!("{name} {port}")).collect();
+                let mut diagnostic =
+                    Self::new(Code::E0401, span, format!("`{workload}` does not serve `{port}`")).label("not served");
+                if list.is_empty() {
+                    return diagnostic.help(format!("say what it serves: `workload {workload} serves {port} 8080`"));
+                }
+                for (name, port) in serves.iter().take(4) {
+                    diagnostic = diagnostic.fix(format!("change to `{name}` ({port})"), span, name.as_str());
+                }
+                diagnostic.help(format!("it serves {}", list.join(", ")))
+            }
+            PortProblem::NameOfNothing { span, name } => {
+                Self::new(Code::E0402, span, format!("`{name}` is a port's name, and nothing here serves names"))
+                    .help("write the number: `:8080`")
+            }
+            PortProblem::Backwards { span, first, last } => {
+                Self::new(Code::E0403, span, format!("the range `{first}-{last}` holds no port"))
+                    .note("cilium takes such a range and then ignores its end")
+                    .help(format!("write `{last}-{first}`"))
+                    .fix("swap the ends", span, format!("{last}-{first}"))
+            }
+            PortProblem::OnSubject { span } => {
+                Self::new(Code::E0404, span, "who opens a connection has no port")
+                    .note("the port that a client connects from is chosen by its system")
+                    .help("write the port after who is reached")
+                    .fix("remove the port", span, "")
+            }
+            PortProblem::NotOfTheList { span } => {
+                Self::new(Code::E0405, span, "nothing in the list answers on this port")
+                    .help("leave the port out, or add it where the name is declared")
+            }
+            PortProblem::PingHasNoPort { span } => {
+                Self::new(Code::E0406, span, "ICMP echo has no ports").help("write `may ping NAME` without a port")
+            }
+            PortProblem::RequestWithoutPort { span } => {
+                Self::new(Code::E0407, span, "a request needs the port that it is sent to")
+                    .help("write it after the name: `:8080`, or `:http` if the workload serves it")
+            }
+            PortProblem::RequestNotTcp { span } => {
+                Self::new(Code::E0408, span, "HTTP requests are told apart on TCP only").help("use a TCP port")
+            }
+            PortProblem::CannotDeny { span } => {
+                Self::new(Code::E0409, span, "only `reach` and `ping` can be denied")
+                    .note("no enforcer here denies single requests or look-ups; such a rule would deny the whole port or nothing")
+                    .help("allow just the requests that are wanted: what no `may` allows is refused")
+            }
+            PortProblem::RequestInTls { span } => {
+                Self::new(Code::E0410, span, "requests within TLS cannot be seen")
+                    .help("say either the requests or `with tls name`")
+            }
+            PortProblem::TlsAtCaller { span } => {
+                Self::new(Code::E0411, span, "a TLS name is checked where the connection leaves, and these are not governed here")
+                    .help("leave `with tls name` out")
+            }
+        }
+    }
+}

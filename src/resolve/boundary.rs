@@ -1,0 +1,71 @@
+//! `A may only reach …` and `nothing but A may reach …`: caps that no other policy can widen.
+
+use super::peers::{Role, Term};
+use super::sentence::{Builder, Saying};
+use crate::diagnostic::problem::guard::GuardProblem;
+use crate::policy::{Boundary, Direction, Permit, PodSelector, PortSet, Traffic};
+use crate::source::Span;
+use crate::syntax::ast::{NothingBut, OnlyReach};
+use indexmap::IndexMap;
+
+impl Builder<'_, '_> {
+    pub fn only_reach(&mut self, saying: Saying<'_>, only: &OnlyReach) {
+        let subjects = self.terms(&only.subjects, saying.home, Role::Subject);
+        let objects = self.terms(&only.objects, saying.home, Role::Object);
+        let (Some(subjects), Some(objects)) = (subjects, objects) else { return };
+        let permits: Vec<Permit> = objects.iter().map(permit).collect();
+        for subject in &subjects {
+            self.cap(saying, Direction::Egress, subject, Traffic::All, permits.clone());
+        }
+    }
+
+    pub fn nothing_but(&mut self, saying: Saying<'_>, nothing: &NothingBut) {
+        let subjects = self.terms(&nothing.subjects, saying.home, Role::Subject);
+        let objects = self.terms(&nothing.objects, saying.home, Role::Object);
+        let (Some(subjects), Some(objects)) = (subjects, objects) else { return };
+        let permits: Vec<Permit> = subjects.iter().map(permit).collect();
+        for object in &objects {
+            self.cap(saying, Direction::Ingress, object, traffic(object.ports.as_ref()), permits.clone());
+        }
+    }
+
+    fn cap(&mut self, saying: Saying<'_>, direction: Direction, term: &Term, capped: Traffic, permits: Vec<Permit>) {
+        let selector: Option<PodSelector> = match (&term.peer, saying.home) {
+            (crate::policy::Peer::Pods(_), Some(home)) => self.own(&term.peer, home),
+            (crate::policy::Peer::Pods(selector), None) => Some(selector.clone()),
+            _ => None,
+        };
+        let Some(selector) = selector else {
+            self.diagnostics.push(GuardProblem::CapsNoPods { span: term.span }.into());
+            return;
+        };
+        self.check_known_labels(&selector, term.span);
+        let subject = self.subject(selector, term.stem.as_ref(), saying.home);
+        self.boundary(Boundary { direction, subject, traffic: capped, permits, sentence: saying.id });
+    }
+
+    /// A boundary over a namespace label that no declaration names would bind nobody, or whoever sets the label.
+    fn check_known_labels(&mut self, selector: &PodSelector, span: Span) {
+        let mut declared: IndexMap<&str, ()> = IndexMap::new();
+        for namespace in self.scope.namespaces.values() {
+            let labels = namespace.declaration.and_then(|declaration| declaration.labels.as_ref());
+            for requirement in labels.iter().flat_map(|labels| &labels.requirements) {
+                declared.insert(&requirement.key.value, ());
+            }
+        }
+        for requirement in &selector.namespaces.labels.0 {
+            if !declared.contains_key(requirement.key.as_str()) {
+                let key = requirement.key.clone();
+                self.diagnostics.push(GuardProblem::UndeclaredLabel { span, key }.into());
+            }
+        }
+    }
+}
+
+fn permit(term: &Term) -> Permit {
+    Permit { peer: term.peer.clone(), traffic: traffic(term.ports.as_ref()), span: term.span }
+}
+
+fn traffic(ports: Option<&PortSet>) -> Traffic {
+    ports.map_or(Traffic::All, |ports| Traffic::Ports(ports.clone()))
+}

@@ -1,0 +1,148 @@
+//! What is isolated: headers, `enforce`, and nodes with a host firewall.
+
+use super::labels;
+use super::peers::Role;
+use super::sentence::{Builder, Saying, sentence_id};
+use crate::diagnostic::problem::ownership::OwnershipProblem;
+use crate::policy::{Direction, Isolation, NodeSelector, PodSelector, Selects, Sentence, Subject};
+use crate::semantics::{Universe, pods};
+use crate::source::Span;
+use crate::syntax::ast::{self, Enforce, HeaderKind, ItemKind, Node};
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+
+/// Which pods are isolated, for quick questions.
+#[derive(Default)]
+pub(super) struct Isolated {
+    /// Namespaces isolated as a whole, with the header that says so.
+    whole: IndexMap<(SmolStr, Direction), Span>,
+    /// Everything else.
+    parts: Vec<(Direction, PodSelector)>,
+}
+
+impl Isolated {
+    /// Whether all these pods are isolated in this direction.
+    pub fn covers(&self, universe: Universe<'_>, selector: &PodSelector, direction: Direction) -> bool {
+        if let Some(one) = selector.namespaces.names.as_one()
+            && self.whole.contains_key(&(one.clone(), direction))
+        {
+            return true;
+        }
+        self.parts.iter().any(|(d, part)| *d == direction && pods::includes(universe, part, selector))
+    }
+}
+
+/// The model's direction for a written one.
+pub(super) fn direction(direction: ast::Direction) -> Direction {
+    match direction {
+        ast::Direction::Ingress => Direction::Ingress,
+        ast::Direction::Egress => Direction::Egress,
+    }
+}
+
+/// The directions of an `enforcing` clause; both when nothing is said.
+fn directions(enforcing: Option<&Node<Vec<Node<ast::Direction>>>>) -> Vec<Direction> {
+    match enforcing {
+        Some(said) => said.value.iter().map(|word| direction(word.value)).collect(),
+        None => vec![Direction::Ingress, Direction::Egress],
+    }
+}
+
+impl Builder<'_, '_> {
+    pub fn isolations(&mut self) {
+        let scope = self.scope;
+        for (name, namespace) in &scope.namespaces {
+            // Declared only: no file of it is here, so nothing isolates it.
+            let headers = namespace.sections.iter().filter_map(|section| section.header.as_ref());
+            let saying = |header: &&ast::Header| match &header.kind {
+                HeaderKind::Namespace { enforcing, .. } => enforcing.as_ref() == namespace.enforcing,
+                HeaderKind::Platform => false,
+            };
+            let Some(header) = headers.clone().find(saying).or_else(|| headers.clone().next()) else { continue };
+            let text = match namespace.enforcing {
+                None => format!("namespace {name}"),
+                Some(said) if said.value.is_empty() => format!("namespace {name} enforcing nothing"),
+                Some(said) => {
+                    let words: Vec<&str> = said
+                        .value
+                        .iter()
+                        .map(|word| if word.value == ast::Direction::Ingress { "ingress" } else { "egress" })
+                        .collect();
+                    format!("namespace {name} enforcing {}", words.join(", "))
+                }
+            };
+            let sentence = self.sentence(Sentence {
+                id: sentence_id(Some(name), &text),
+                text: text.into(),
+                span: header.span.0,
+                namespace: Some(name.clone()),
+                because: None,
+                until: None,
+            });
+            let stem = SmolStr::new_static("every-workload");
+            let subject = self.subject(PodSelector::namespace(name.clone()), Some(&stem), Some(name));
+            for direction in directions(namespace.enforcing) {
+                self.isolated.whole.insert((name.clone(), direction), header.span.0);
+                self.isolation(Isolation { subject, direction, sentence });
+            }
+        }
+        for (set, item) in scope.nodes.values() {
+            let Some(enforcing) = &set.enforcing else { continue };
+            let Some(labels) = labels::resolve(&set.labels, self.diagnostics) else { continue };
+            let Some(saying) = self.say(item, None, None) else { continue };
+            let name = SmolStr::from(format!("nodes.{}", set.name.value));
+            let selects = Selects::Nodes(NodeSelector(labels));
+            let subject = self.intern(Subject { name, namespace: None, selects });
+            for direction in directions(Some(enforcing)) {
+                self.isolation(Isolation { subject, direction, sentence: saying.id });
+            }
+        }
+        let platform = scope.platform_sections.iter().map(|section| (None, *section));
+        let namespaces = scope
+            .namespaces
+            .iter()
+            .flat_map(|(name, namespace)| namespace.sections.iter().map(move |section| (Some(name), *section)));
+        for (home, section) in platform.chain(namespaces) {
+            for item in &section.items {
+                if let ItemKind::Enforce(enforce) = &item.kind
+                    && let Some(saying) = self.say(item, home, None)
+                {
+                    self.enforce(saying, enforce);
+                }
+            }
+        }
+    }
+
+    fn enforce(&mut self, saying: Saying<'_>, enforce: &Enforce) {
+        if let Some(home) = saying.home {
+            for word in &enforce.directions {
+                let key = (home.clone(), direction(word.value));
+                if let Some(header) = self.isolated.whole.get(&key) {
+                    let problem = OwnershipProblem::EnforcedAlready { span: word.span, header: *header };
+                    self.diagnostics.push(problem.into());
+                    return;
+                }
+            }
+        }
+        let Some(terms) = self.terms(&enforce.subjects, saying.home, Role::Subject) else { return };
+        for term in terms {
+            let pods = match saying.home {
+                Some(home) => self.own(&term.peer, home).filter(|_| matches!(term.peer, crate::policy::Peer::Pods(_))),
+                None => match &term.peer {
+                    crate::policy::Peer::Pods(selector) => Some(selector.clone()),
+                    _ => None,
+                },
+            };
+            let Some(selector) = pods else {
+                self.diagnostics.push(OwnershipProblem::CannotEnforce { span: term.span }.into());
+                continue;
+            };
+            for word in &enforce.directions {
+                let direction = direction(word.value);
+                self.isolated.parts.push((direction, selector.clone()));
+                let subject = self.subject(selector.clone(), term.stem.as_ref(), saying.home);
+                self.isolation(Isolation { subject, direction, sentence: saying.id });
+            }
+        }
+    }
+}

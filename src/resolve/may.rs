@@ -1,0 +1,303 @@
+//! `A may …`: which ends it opens, and where a request is enforced.
+//!
+//! ```text
+//!   A ──egress──▶ … ──ingress──▶ B
+//!   opened where A's         opened where B is of the same namespace,
+//!   file says so             or B's file exposes it, or the platform says `always`
+//! ```
+
+use super::peers::{Role, Term};
+use super::sentence::{Builder, Saying};
+use super::traffic::{self, Kind, objects, towards};
+use crate::diagnostic::problem::names::NameProblem;
+use crate::diagnostic::problem::outside::OutsideProblem;
+use crate::diagnostic::problem::ownership::OwnershipProblem;
+use crate::diagnostic::problem::ports::PortProblem;
+use crate::policy::{
+    Direction, DnsPattern, Effect, Lookup, NodeSelector, Origin, Peer, PodSelector, Rule, Selects, Subject, SubjectId,
+    Traffic,
+};
+use crate::source::Span;
+use crate::syntax::ast::{Action, Clauses, May, Name};
+use smol_str::SmolStr;
+
+/// The most half-rules that one sentence may come to.
+const RULE_LIMIT: usize = 100_000;
+
+/// What is said of a flow beside its ends.
+struct Flow<'c> {
+    traffic: Traffic,
+    clauses: &'c Clauses,
+    origin: Origin,
+    span: Span,
+}
+
+impl Builder<'_, '_> {
+    pub fn may(&mut self, saying: Saying<'_>, may: &May) {
+        let subjects = self.terms(&may.subjects, saying.home, Role::Subject);
+        let Some((list, kind)) = objects(&may.action.value) else {
+            if let (Some(subjects), Action::Resolve(names)) = (subjects, &may.action.value) {
+                self.resolve_names(saying, &subjects, names);
+            }
+            return;
+        };
+        let objects = self.terms(list, saying.home, Role::Object);
+        let (Some(subjects), Some(objects)) = (subjects, objects) else { return };
+        if subjects.len().saturating_mul(objects.len()) > RULE_LIMIT / 2 {
+            let count = subjects.len().saturating_mul(objects.len());
+            self.diagnostics.push(NameProblem::TooMany { span: saying.span, count, limit: RULE_LIMIT / 2 }.into());
+            return;
+        }
+        if let Kind::Requests(_) = kind
+            && let Some(tls) = &may.clauses.tls_name
+        {
+            self.diagnostics.push(PortProblem::RequestInTls { span: tls.span }.into());
+            return;
+        }
+        let origin = if may.always { Origin::PlatformGrant } else { Origin::Said };
+        for object in &objects {
+            let Some(traffic) = towards(&kind, object, self.diagnostics) else { return };
+            for subject in &subjects {
+                let flow = Flow { traffic: traffic.clone(), clauses: &may.clauses, origin, span: object.span };
+                let good = match saying.home {
+                    Some(home) => self.open_in_namespace(saying, home, subject, object, &flow),
+                    None => self.open_in_platform(saying, subject, object, &flow, may.always),
+                };
+                // One finding a sentence: the next pair would say the same.
+                if !good {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn open_in_namespace(
+        &mut self,
+        saying: Saying<'_>,
+        home: &SmolStr,
+        subject: &Term,
+        object: &Term,
+        flow: &Flow<'_>,
+    ) -> bool {
+        if let Some(other) = self.foreign_home(&subject.peer, home) {
+            let problem = OwnershipProblem::NotYourSubject { span: subject.span, namespace: other, home: home.clone() };
+            self.diagnostics.push(problem.into());
+            return false;
+        }
+        let from = self.own(&subject.peer, home);
+        let to = self.own(&object.peer, home);
+        if from.is_none() && to.is_none() {
+            let problem =
+                OwnershipProblem::NeitherEnd { subject: subject.span, object: object.span, home: home.clone() };
+            self.diagnostics.push(problem.into());
+            return false;
+        }
+        let exposed = match (&from, Self::pods(&object.peer)) {
+            (Some(from), Some(wanted)) => match self.consent(home, from, object, &wanted, flow) {
+                Some(exposed) => exposed,
+                None => return false,
+            },
+            _ => Vec::new(),
+        };
+        // A request is enforced at the destination where that is ours and isolated as a whole.
+        let direct = to.as_ref().filter(|to| Peer::Pods((*to).clone()) == object.peer);
+        let single = direct.or_else(|| match exposed.as_slice() {
+            [only] if Peer::Pods(only.0.clone()) == object.peer => Some(&only.0),
+            _ => None,
+        });
+        let at_destination =
+            single.is_some_and(|to| self.isolated.covers(self.peers.universe(), to, Direction::Ingress));
+        if let Some(from) = from {
+            let stem = subject.stem.clone().filter(|_| Peer::Pods(from.clone()) == subject.peer);
+            let id = self.subject(from, stem.as_ref(), Some(home));
+            self.allow(saying, Direction::Egress, id, &object.peer, flow, at_destination);
+        } else if flow.clauses.tls_name.is_some() {
+            self.diagnostics.push(PortProblem::TlsAtCaller { span: subject.span }.into());
+            return false;
+        }
+        if let Some(to) = to {
+            let stem = object.stem.clone().filter(|_| Peer::Pods(to.clone()) == object.peer);
+            let id = self.subject(to, stem.as_ref(), Some(home));
+            self.allow(saying, Direction::Ingress, id, &subject.peer, flow, at_destination);
+        }
+        for (target, stem, reader, traffic) in exposed {
+            let owner = target.namespaces.names.as_one().cloned();
+            let id = self.subject(target, stem.as_ref(), owner.as_ref());
+            let flow = Flow { traffic, clauses: flow.clauses, origin: flow.origin, span: flow.span };
+            self.allow(saying, Direction::Ingress, id, &Peer::Pods(reader), &flow, at_destination);
+        }
+        true
+    }
+
+    /// What other namespaces expose of a sentence: their pods, from whom, which traffic. `None` after the finding
+    /// that one of them does not.
+    #[expect(clippy::type_complexity, reason = "a list of what one `expose` opens, taken apart at once")]
+    fn consent(
+        &mut self,
+        home: &SmolStr,
+        from: &PodSelector,
+        object: &Term,
+        wanted: &PodSelector,
+        flow: &Flow<'_>,
+    ) -> Option<Vec<(PodSelector, Option<SmolStr>, PodSelector, Traffic)>> {
+        if let Some(one) = wanted.namespaces.names.as_one() {
+            let declared = self.scope.namespaces.get(one).is_some_and(|namespace| !namespace.sections.is_empty());
+            if one == home || !declared {
+                return Some(Vec::new());
+            }
+            if self.exposures.consent(self.peers.universe(), one, from, wanted, &flow.traffic) {
+                return Some(vec![(wanted.clone(), object.stem.clone(), from.clone(), flow.traffic.clone())]);
+            }
+            if self.scope.broken.contains("expose") {
+                return None;
+            }
+            let problem = OwnershipProblem::NoConsent {
+                span: object.span,
+                namespace: one.clone(),
+                line: self.missing_expose(home, from, object, flow),
+                header: self.scope.namespaces.get(one).map(|namespace| namespace.span),
+            };
+            self.diagnostics.push(problem.into());
+            return None;
+        }
+        // A broad object opens other namespaces only as far as they say so, and their silence is no error.
+        let scope = self.scope;
+        let others = scope.namespaces.keys().filter(|name| *name != home);
+        let mut found = Vec::new();
+        for other in others {
+            found.extend(self.exposures.within(self.peers.universe(), other, from, wanted, &flow.traffic));
+        }
+        Some(found)
+    }
+
+    /// The line that the object's file lacks.
+    fn missing_expose(&self, home: &SmolStr, from: &PodSelector, object: &Term, flow: &Flow<'_>) -> String {
+        let workloads = self.scope.namespaces.get(home).into_iter().flat_map(|namespace| &namespace.names.workloads);
+        let reader = workloads
+            .filter_map(|(name, workload)| Some((name, self.peers.workload(home, workload, workload.name.span)?)))
+            .find(|(_, term)| term.peer == Peer::Pods(from.clone()))
+            .map_or_else(|| format!("{home}/*"), |(name, _)| format!("{home}/{name}"));
+        let exposed = match &object.stem {
+            Some(stem) => stem.strip_prefix("workload.").unwrap_or("every workload").to_owned(),
+            None => "every workload".to_owned(),
+        };
+        let ports = match &object.ports {
+            Some(ports) => format!(":{ports}"),
+            None => String::new(),
+        };
+        match &flow.traffic {
+            Traffic::Http { requests, .. } => {
+                let first = requests.first().map(ToString::to_string).unwrap_or_default();
+                format!("expose {first} on {exposed}{ports} to {reader}")
+            }
+            _ => format!("expose {exposed}{ports} to {reader}"),
+        }
+    }
+
+    /// The other declared namespace whose pods these are, when they are of one.
+    fn foreign_home(&self, peer: &Peer, home: &SmolStr) -> Option<SmolStr> {
+        let Peer::Pods(selector) = peer else { return None };
+        let one = selector.namespaces.names.as_one()?;
+        (one != home && self.scope.namespaces.contains_key(one)).then(|| one.clone())
+    }
+
+    fn open_in_platform(
+        &mut self,
+        saying: Saying<'_>,
+        subject: &Term,
+        object: &Term,
+        flow: &Flow<'_>,
+        always: bool,
+    ) -> bool {
+        let from = self.governed(subject, always);
+        let to = self.governed(object, always);
+        if from.is_none() && to.is_none() {
+            let pods = Self::pods(&subject.peer).is_some() || Self::pods(&object.peer).is_some();
+            let problem = if pods {
+                OwnershipProblem::NeedsAlways { span: saying.span }
+            } else {
+                OwnershipProblem::NothingToOpen { subject: subject.span, object: object.span }
+            };
+            self.diagnostics.push(problem.into());
+            return false;
+        }
+        let at_destination = match &object.peer {
+            Peer::Pods(to) => self.isolated.covers(self.peers.universe(), to, Direction::Ingress),
+            _ => false,
+        };
+        if let Some(id) = from {
+            self.allow(saying, Direction::Egress, id, &object.peer, flow, at_destination);
+        } else if flow.clauses.tls_name.is_some() {
+            self.diagnostics.push(PortProblem::TlsAtCaller { span: subject.span }.into());
+            return false;
+        }
+        if let Some(id) = to {
+            self.allow(saying, Direction::Ingress, id, &subject.peer, flow, at_destination);
+        }
+        true
+    }
+
+    /// The end that a platform file governs: nodes, and with `always` pods.
+    fn governed(&mut self, term: &Term, always: bool) -> Option<SubjectId> {
+        if let Peer::Nodes(nodes) = &term.peer {
+            return Some(self.nodes(nodes, term.stem.as_ref()));
+        }
+        let selector = Self::pods(&term.peer).filter(|_| always)?;
+        let one = selector.namespaces.names.as_one().cloned();
+        let declared = one.filter(|one| self.scope.namespaces.contains_key(one));
+        Some(self.subject(selector, term.stem.as_ref(), declared.as_ref()))
+    }
+
+    /// The subject of a set of nodes.
+    pub fn nodes(&mut self, nodes: &NodeSelector, stem: Option<&SmolStr>) -> SubjectId {
+        let name = stem.cloned().unwrap_or_else(|| "nodes".into());
+        self.intern(Subject { name, namespace: None, selects: Selects::Nodes(nodes.clone()) })
+    }
+
+    /// One half of a flow. What a proxy sees, and authentication, stand at one end: the destination's where
+    /// `at_destination`, else the caller's.
+    fn allow(
+        &mut self,
+        saying: Saying<'_>,
+        direction: Direction,
+        subject: SubjectId,
+        peer: &Peer,
+        flow: &Flow<'_>,
+        at_destination: bool,
+    ) {
+        let here = (direction == Direction::Ingress) == at_destination;
+        let traffic =
+            if here || !at_destination { flow.traffic.clone() } else { traffic::without_requests(&flow.traffic) };
+        let tls_name = flow.clauses.tls_name.as_ref().filter(|_| direction == Direction::Egress);
+        let effect = Effect::Allow {
+            mutual_auth: here && flow.clauses.mutual_auth.is_some(),
+            tls_name: tls_name.map(|name| name.value.clone()),
+        };
+        let (sentence, origin, span) = (saying.id, flow.origin, flow.span);
+        self.rule(Rule { direction, subject, peer: peer.clone(), traffic, effect, sentence, origin, span });
+    }
+
+    /// `A may resolve …`
+    fn resolve_names(&mut self, saying: Saying<'_>, subjects: &[Term], names: &[Name]) {
+        // The cluster's own names may be said here: a look-up is no flow to a workload.
+        let mut patterns: Vec<DnsPattern> = names.iter().map(|name| DnsPattern::parse(&name.value)).collect();
+        if names.is_empty() {
+            patterns.push(DnsPattern::Any);
+        }
+        for term in subjects {
+            let selector = match saying.home {
+                Some(home) => self.own(&term.peer, home),
+                None => Self::pods(&term.peer),
+            };
+            let Some(selector) = selector else {
+                self.diagnostics.push(OutsideProblem::CannotResolve { span: term.span }.into());
+                continue;
+            };
+            let stem = term.stem.clone().filter(|_| Peer::Pods(selector.clone()) == term.peer);
+            let one = selector.namespaces.names.as_one().cloned();
+            let owner = saying.home.cloned().or_else(|| one.filter(|one| self.scope.namespaces.contains_key(one)));
+            let subject = self.subject(selector, stem.as_ref(), owner.as_ref());
+            self.lookup(Lookup { subject, names: patterns.clone(), sentence: saying.id });
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Sentences to half-rules: the driver of one cluster, and what every kind of sentence shares.
+
+use super::cluster::Facts;
+use super::consent::Exposures;
+use super::isolation::Isolated;
+use super::labels;
+use super::peers::{PeerResolver, Role, Term};
+use super::scope::Scope;
+use crate::compile::Options;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::problem::dates::DateProblem;
+use crate::diagnostic::problem::names::NameProblem;
+use crate::policy::{
+    Boundary, Direction, Effect, Isolation, Lookup, Namespace, Origin, Peer, PodSelector, Policy, Rule, Selects,
+    Sentence, SentenceId, Subject, SubjectId, Traffic,
+};
+use crate::semantics::pods;
+use crate::source::Span;
+use crate::syntax::ast::{Clauses, Item, ItemKind, Peers, Section, Workload};
+use crate::syntax::format;
+use indexmap::{IndexMap, IndexSet};
+use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
+
+/// Builds the policy of one cluster.
+pub(super) struct Builder<'a, 't> {
+    pub scope: &'a Scope<'t>,
+    pub peers: PeerResolver<'a, 't>,
+    pub isolated: Isolated,
+    pub exposures: Exposures,
+    pub diagnostics: &'a mut Vec<Diagnostic>,
+    options: &'a Options,
+    subjects: IndexSet<Subject>,
+    sentences: Vec<Sentence>,
+    isolations: Vec<Isolation>,
+    rules: Vec<Rule>,
+    boundaries: Vec<Boundary>,
+    lookups: Vec<Lookup>,
+}
+
+/// A sentence that is being turned into rules.
+#[derive(Clone, Copy)]
+pub(super) struct Saying<'s> {
+    /// The namespace of its file; `None` in a platform file.
+    pub home: Option<&'s SmolStr>,
+    /// Itself.
+    pub id: SentenceId,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Everything that one cluster's sentences mean.
+pub(super) fn resolve_cluster<'t>(
+    scope: &Scope<'t>,
+    facts: Facts<'t>,
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Policy {
+    let peers = PeerResolver::new(scope, &facts);
+    let mut builder = Builder {
+        scope,
+        isolated: Isolated::default(),
+        exposures: Exposures::default(),
+        peers,
+        diagnostics,
+        options,
+        subjects: IndexSet::new(),
+        sentences: Vec::new(),
+        isolations: Vec::new(),
+        rules: Vec::new(),
+        boundaries: Vec::new(),
+        lookups: Vec::new(),
+    };
+    builder.check_declarations();
+    builder.isolations();
+    builder.exposures();
+    builder.sentences();
+    builder.exposures.report_unused(builder.diagnostics);
+    let Builder { subjects, sentences, isolations, rules, boundaries, lookups, .. } = builder;
+    Policy {
+        project: scope.project.map(|name| name.value.clone()),
+        cluster: facts.cluster,
+        namespaces: namespaces(scope),
+        sentences,
+        subjects: subjects.into_iter().collect(),
+        isolations,
+        rules,
+        boundaries,
+        lookups,
+    }
+}
+
+/// The declared namespaces as the model has them.
+pub(super) fn namespaces(scope: &Scope<'_>) -> IndexMap<SmolStr, Namespace> {
+    let labels = |declared: &crate::syntax::ast::LabelSelector| {
+        declared
+            .requirements
+            .iter()
+            .filter_map(|requirement| match &requirement.test {
+                crate::syntax::ast::LabelTest::Is(value) => Some((requirement.key.value.clone(), value.value.clone())),
+                _ => None,
+            })
+            .collect()
+    };
+    scope
+        .namespaces
+        .iter()
+        .map(|(name, namespace)| {
+            let declared = namespace.declaration.and_then(|declaration| declaration.labels.as_ref());
+            let model = Namespace {
+                labels: declared.map(labels).unwrap_or_default(),
+                owner: namespace.owner.map(|owner| owner.value.clone()),
+                has_files: !namespace.sections.is_empty(),
+                span: namespace.span,
+            };
+            (name.clone(), model)
+        })
+        .collect()
+}
+
+impl<'t> Builder<'_, 't> {
+    fn sentences(&mut self) {
+        let scope = self.scope;
+        for section in &scope.platform_sections {
+            self.section(section, None);
+        }
+        for (name, namespace) in &scope.namespaces {
+            for section in &namespace.sections {
+                self.section(section, Some(name));
+            }
+        }
+    }
+
+    fn section(&mut self, section: &'t Section, home: Option<&SmolStr>) {
+        for item in &section.items {
+            match &item.kind {
+                ItemKind::May(may) => {
+                    if let Some(saying) = self.say(item, home, Some(&may.clauses)) {
+                        self.may(saying, may);
+                    }
+                }
+                ItemKind::MayNot(may_not) => {
+                    if let Some(saying) = self.say(item, home, Some(&may_not.clauses)) {
+                        self.may_not(saying, may_not);
+                    }
+                }
+                ItemKind::OnlyReach(only) => {
+                    if let Some(saying) = self.say(item, home, Some(&only.clauses)) {
+                        self.only_reach(saying, only);
+                    }
+                }
+                ItemKind::NothingBut(nothing) => {
+                    if let Some(saying) = self.say(item, home, Some(&nothing.clauses)) {
+                        self.nothing_but(saying, nothing);
+                    }
+                }
+                ItemKind::Assert(_) => self.diagnostics.push(DateProblem::AssertUndecided { span: item.span.0 }.into()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Registers a sentence. `None` when it has expired and is to be left out.
+    pub fn say<'s>(&mut self, item: &Item, home: Option<&'s SmolStr>, clauses: Option<&Clauses>) -> Option<Saying<'s>> {
+        let span = item.span.0;
+        let until = clauses.and_then(|clauses| clauses.until.as_ref());
+        if let (Some(until), Some(today)) = (until, self.options.today)
+            && until.value < today
+        {
+            if self.options.drop_expired {
+                self.diagnostics.push(
+                    DateProblem::Dropped { span, until: until.span, date: until.value.to_string().into() }.into(),
+                );
+                return None;
+            }
+            let problem = if self.options.expired_fails {
+                DateProblem::Expired { span, until: until.span, date: until.value.to_string().into() }
+            } else {
+                DateProblem::ExpiredKept { span, until: until.span, date: until.value.to_string().into() }
+            };
+            self.diagnostics.push(problem.into());
+        }
+        let text = SmolStr::from(format::sentence(&item.kind));
+        let id = self.sentence(Sentence {
+            id: sentence_id(home, &text),
+            text,
+            span,
+            namespace: home.cloned(),
+            because: clauses.and_then(|clauses| clauses.because.as_ref()).map(|because| because.value.clone()),
+            until: until.map(|until| until.value.to_string().into()),
+        });
+        Some(Saying { home, id, span })
+    }
+
+    /// Registers a sentence that stands in no item of its own: a header.
+    pub fn sentence(&mut self, sentence: Sentence) -> SentenceId {
+        let id = SentenceId(u32::try_from(self.sentences.len()).unwrap_or(u32::MAX));
+        self.sentences.push(sentence);
+        id
+    }
+
+    /// The terms of a list in a sentence, or `None` after a finding.
+    pub fn terms(&mut self, list: &Peers, home: Option<&SmolStr>, role: Role) -> Option<Vec<Term>> {
+        self.peers.peers(list, home, role, self.diagnostics)
+    }
+
+    /// The pods of an endpoint set, when it has any: entities other than `cluster`, addresses and names have none.
+    pub fn pods(peer: &Peer) -> Option<PodSelector> {
+        match peer {
+            Peer::Pods(selector) => Some(selector.clone()),
+            Peer::Anything | Peer::Entity(crate::policy::Entity::Cluster) => Some(PodSelector::default()),
+            _ => None,
+        }
+    }
+
+    /// The pods of an endpoint set that lie in one namespace.
+    pub fn own(&self, peer: &Peer, home: &SmolStr) -> Option<PodSelector> {
+        let selector = Self::pods(peer)?;
+        if selector.namespaces.names.as_one() == Some(home) {
+            return Some(selector);
+        }
+        pods::intersection(self.peers.universe(), &selector, &PodSelector::namespace(home.clone()))
+    }
+
+    /// The subject of some pods. `namespace` is whose objects govern them, `None` for cluster-wide objects.
+    pub fn subject(&mut self, selector: PodSelector, stem: Option<&SmolStr>, namespace: Option<&SmolStr>) -> SubjectId {
+        let name = stem.cloned().unwrap_or_else(|| subject_name(&selector));
+        self.intern(Subject { name, namespace: namespace.cloned(), selects: Selects::Pods(selector) })
+    }
+
+    /// The id of a subject.
+    pub fn intern(&mut self, subject: Subject) -> SubjectId {
+        let (index, _) = self.subjects.insert_full(subject);
+        SubjectId(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// Adds a half-rule.
+    pub fn rule(&mut self, rule: Rule) {
+        self.rules.push(rule);
+    }
+
+    /// Adds an isolation.
+    pub fn isolation(&mut self, isolation: Isolation) {
+        self.isolations.push(isolation);
+    }
+
+    /// Adds a boundary.
+    pub fn boundary(&mut self, boundary: Boundary) {
+        self.boundaries.push(boundary);
+    }
+
+    /// Adds a look-up.
+    pub fn lookup(&mut self, lookup: Lookup) {
+        self.lookups.push(lookup);
+    }
+
+    /// A deny at one end.
+    pub fn deny(
+        &mut self,
+        saying: Saying<'_>,
+        direction: Direction,
+        subject: SubjectId,
+        peer: Peer,
+        traffic: Traffic,
+        span: Span,
+    ) {
+        let (sentence, origin) = (saying.id, Origin::Said);
+        self.rule(Rule { direction, subject, peer, traffic, effect: Effect::Deny, sentence, origin, span });
+    }
+
+    /// Checks what is declared even where no sentence uses it.
+    fn check_declarations(&mut self) {
+        let scope = self.scope;
+        for set in scope.sets.values() {
+            labels::resolve(&set.labels, self.diagnostics);
+        }
+        for (name, namespace) in &scope.namespaces {
+            if let Some(labels) = namespace.declaration.and_then(|declaration| declaration.labels.as_ref()) {
+                labels::resolve(labels, self.diagnostics);
+                for requirement in &labels.requirements {
+                    if !matches!(requirement.test, crate::syntax::ast::LabelTest::Is(_)) {
+                        let (span, text) = (requirement.key.span, requirement.key.value.clone());
+                        self.diagnostics.push(
+                            NameProblem::Malformed { span, what: "label of a namespace (write `key: value`)", text }
+                                .into(),
+                        );
+                    }
+                }
+            }
+            if let Some(key) = namespace.workloads_by {
+                labels::check(key, labels::is_label_key, "label key", self.diagnostics);
+            }
+            for workload in namespace.names.workloads.values() {
+                self.check_workload(workload);
+            }
+            for external in namespace.names.externals.values() {
+                self.terms(&peers_of(external.name.clone()), Some(name), Role::Object);
+            }
+            for group in namespace.names.groups.values() {
+                self.terms(&peers_of(group.name.clone()), Some(name), Role::Object);
+            }
+        }
+        for workload in scope.foreign.values() {
+            self.check_workload(workload);
+        }
+        let of_platform = scope.platform.externals.values().map(|external| &external.name);
+        for name in of_platform.chain(scope.platform.groups.values().map(|group| &group.name)) {
+            self.terms(&peers_of(name.clone()), None, Role::Object);
+        }
+    }
+
+    fn check_workload(&mut self, workload: &Workload) {
+        if let Some(selector) = &workload.labels {
+            labels::resolve(selector, self.diagnostics);
+        }
+        if let Some(account) = &workload.service_account {
+            labels::check(account, labels::is_dns_subdomain, "service account", self.diagnostics);
+        }
+    }
+}
+
+/// A list of one bare name.
+fn peers_of(name: crate::syntax::ast::Name) -> Peers {
+    use crate::syntax::ast::{Peer, PeerKind, Place};
+    let span = Place(name.span);
+    Peers { items: vec![Peer { kind: PeerKind::Name(name), ports: None, span }], except: Vec::new(), span }
+}
+
+/// `ztp-` and 16 hexadecimal digits of SHA-256 over the home and the text.
+pub(super) fn sentence_id(home: Option<&SmolStr>, text: &str) -> SmolStr {
+    let home = home.map_or("", SmolStr::as_str);
+    format!("ztp-{}", hash(&[home, text], 8)).into()
+}
+
+/// The stem of pods that no workload names.
+pub(crate) fn subject_name(selector: &PodSelector) -> SmolStr {
+    format!("pods.{}", hash(&[&selector.to_string()], 4)).into()
+}
+
+fn hash(parts: &[&str], bytes: usize) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part.as_bytes());
+        hasher.update(b"\n");
+    }
+    hasher.finalize().iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+}
