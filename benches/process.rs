@@ -107,7 +107,8 @@ fn report() {
             root.join("copy").display().to_string(),
         );
         let _ = Command::new(ztp).args(["build", &source, "-o", &out]).output();
-        let written: u64 = walk(Path::new(&out)).iter().filter_map(|file| fs::metadata(file).ok()).map(|m| m.len()).sum();
+        let written: u64 =
+            walk(Path::new(&out)).iter().filter_map(|file| fs::metadata(file).ok()).map(|m| m.len()).sum();
         let clean = |folder: &str| {
             let _ = fs::remove_dir_all(folder);
         };

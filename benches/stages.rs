@@ -10,7 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use ztp::compile::{Options, build, check};
 use ztp::manifest::yaml;
-use ztp::source::{FileId, Sources};
+use ztp::source::Sources;
 use ztp::syntax;
 
 fn stages(criterion: &mut Criterion) {
@@ -20,8 +20,7 @@ fn stages(criterion: &mut Criterion) {
     }
     let bytes: usize = sources.iter().map(|(_, file)| file.text.len()).sum();
     let options = Options::default();
-    let objects: Vec<_> =
-        build(&sources, &options).clusters.into_iter().flat_map(|cluster| cluster.objects).collect();
+    let objects: Vec<_> = build(&sources, &options).clusters.into_iter().flat_map(|cluster| cluster.objects).collect();
     let mut yaml = String::new();
     objects.iter().for_each(|object| yaml::write(object, &mut yaml));
 
@@ -32,13 +31,6 @@ fn stages(criterion: &mut Criterion) {
         bencher.iter(|| {
             for (id, file) in sources.iter() {
                 black_box(syntax::parse(id, &file.text));
-            }
-        });
-    });
-    group.bench_function("format", |bencher| {
-        bencher.iter(|| {
-            for (_, file) in sources.iter() {
-                let _ = black_box(syntax::format(FileId(0), &file.text));
             }
         });
     });

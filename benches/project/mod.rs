@@ -40,7 +40,9 @@ fn namespace(index: usize, namespaces: usize) -> String {
         let from = sentence % WORKLOADS;
         let to = (sentence * 7 + 3) % WORKLOADS;
         let _ = match sentence % 10 {
-            0 | 5 => writeln!(text, "app-{from} may GET, HEAD /api/v1/products/{{id}}/items-{sentence} on app-{to}:http"),
+            0 | 5 => {
+                writeln!(text, "app-{from} may GET, HEAD /api/v1/products/{{id}}/items-{sentence} on app-{to}:http")
+            }
             1 => writeln!(text, "app-{from} may reach api-{sentence}.example.com:443"),
             6 => writeln!(text, "app-{from} may reach 10.{}.0.0/16:5432 except 10.{}.5.0/24", index % 256, index % 256),
             2 => writeln!(text, "app-{from} may reach team-{next}/app-{to}:grpc"),

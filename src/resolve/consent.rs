@@ -154,18 +154,10 @@ impl Builder<'_, '_> {
             };
             let Some(traffic) = towards(&kind, object, self.diagnostics) else { continue };
             for reader in &readers {
-                let declared = |name: &SmolStr| self.scope.namespaces.contains_key(name);
-                let to = match &reader.peer {
-                    Peer::Pods(to) if to.namespaces.names.as_one().is_none_or(declared) => to,
-                    other => {
-                        let namespace = match other {
-                            Peer::Pods(to) => to.namespaces.names.as_one().cloned(),
-                            _ => None,
-                        };
-                        let problem = OwnershipProblem::ExposeNeedsNoConsent { span: reader.span, namespace };
-                        self.diagnostics.push(problem.into());
-                        continue;
-                    }
+                // Pods of a namespace that nobody declares yet may land later: until then the exposure is unused.
+                let Peer::Pods(to) = &reader.peer else {
+                    self.diagnostics.push(OwnershipProblem::ExposeNeedsNoConsent { span: reader.span }.into());
+                    continue;
                 };
                 self.exposures.0.entry(home.clone()).or_default().push(Exposure {
                     object: selector.clone(),

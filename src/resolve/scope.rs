@@ -34,6 +34,8 @@ pub struct Scope<'t> {
     /// Names whose declarations could not be read, and the first words of such sentences: what depends on them has no
     /// finding of its own.
     pub(super) broken: IndexSet<SmolStr>,
+    /// The text of an item.
+    pub(super) texts: IndexMap<Span, SmolStr>,
 }
 
 /// One namespace.
@@ -91,18 +93,17 @@ impl<'t> Names<'t> {
 
     fn take(&mut self, kind: &'t ItemKind, diagnostics: &mut Vec<Diagnostic>) {
         match kind {
-            ItemKind::Workload(workload) if workload.namespace.is_none()
-                && self.declare(&workload.name, diagnostics) => {
-                    self.workloads.insert(workload.name.value.clone(), workload);
-                }
-            ItemKind::External(external)
-                if self.declare(&external.name, diagnostics) => {
-                    self.externals.insert(external.name.value.clone(), external);
-                }
-            ItemKind::Group(group)
-                if self.declare(&group.name, diagnostics) => {
-                    self.groups.insert(group.name.value.clone(), group);
-                }
+            ItemKind::Workload(workload)
+                if workload.namespace.is_none() && self.declare(&workload.name, diagnostics) =>
+            {
+                self.workloads.insert(workload.name.value.clone(), workload);
+            }
+            ItemKind::External(external) if self.declare(&external.name, diagnostics) => {
+                self.externals.insert(external.name.value.clone(), external);
+            }
+            ItemKind::Group(group) if self.declare(&group.name, diagnostics) => {
+                self.groups.insert(group.name.value.clone(), group);
+            }
             _ => {}
         }
     }
@@ -125,6 +126,8 @@ impl<'t> Scope<'t> {
 
     fn take_section(&mut self, section: &'t Section, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
         for item in &section.items {
+            let words: Vec<&str> = sources.slice(item.span.0).split_whitespace().collect();
+            self.texts.insert(item.span.0, words.join(" ").into());
             // A file without a header has its own error; its items belong to nobody, but their names are known.
             if item.kind == ItemKind::Bad || section.header.is_none() {
                 let words = sources.slice(item.span.0).split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));

@@ -6,6 +6,7 @@ use super::isolation::Isolated;
 use super::labels;
 use super::peers::{PeerResolver, Role, Term};
 use super::scope::Scope;
+use super::traffic::objects;
 use crate::compile::Options;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::dates::DateProblem;
@@ -16,8 +17,7 @@ use crate::policy::{
 };
 use crate::semantics::pods;
 use crate::source::Span;
-use crate::syntax::ast::{Clauses, Item, ItemKind, Peers, Section, Workload};
-use crate::syntax::format;
+use crate::syntax::ast::{Assert, Clauses, Item, ItemKind, Peers, Section, Workload};
 use indexmap::{IndexMap, IndexSet};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
@@ -154,9 +154,23 @@ impl<'t> Builder<'_, 't> {
                         self.nothing_but(saying, nothing);
                     }
                 }
-                ItemKind::Assert(_) => self.diagnostics.push(DateProblem::AssertUndecided { span: item.span.0 }.into()),
+                ItemKind::Assert(assert) => self.assert(item.span.0, home, assert),
                 _ => {}
             }
+        }
+    }
+
+    /// An assertion is resolved and then refused: nothing decides it yet, and it must not pass in silence.
+    fn assert(&mut self, span: Span, home: Option<&SmolStr>, assert: &Assert) {
+        let mut good = true;
+        if let Some(subjects) = &assert.subjects {
+            good &= self.terms(subjects, home, Role::Subject).is_some();
+        }
+        if let Some((list, _)) = objects(&assert.action.value) {
+            good &= self.terms(list, home, Role::Object).is_some();
+        }
+        if good {
+            self.diagnostics.push(DateProblem::AssertUndecided { span }.into());
         }
     }
 
@@ -180,7 +194,7 @@ impl<'t> Builder<'_, 't> {
             };
             self.diagnostics.push(problem.into());
         }
-        let text = SmolStr::from(format::sentence(&item.kind));
+        let text = self.scope.texts.get(&span).cloned().unwrap_or_default();
         let id = self.sentence(Sentence {
             id: sentence_id(home, &text),
             text,

@@ -22,8 +22,10 @@ pub mod language;
 pub mod names;
 pub mod namespaces;
 pub mod nets;
+pub mod peers;
 pub mod pods;
 pub mod ports;
+pub mod traffic;
 pub mod values;
 
 pub use answer::Answer;

@@ -35,7 +35,7 @@ pub enum OwnershipProblem {
     /// `expose` of something that is not the namespace's.
     ExposesOthers { span: Span },
     /// `expose` to somebody who writes no files.
-    ExposeNeedsNoConsent { span: Span, namespace: Option<SmolStr> },
+    ExposeNeedsNoConsent { span: Span },
     /// An `expose` that no sentence uses.
     UnusedExpose { span: Span },
     /// Sentences that nothing enforces yet.
@@ -117,14 +117,9 @@ impl From<OwnershipProblem> for Diagnostic {
                 Self::new(Code::E0313, span, "a file exposes workloads of its own namespace only")
                     .help("name a workload of this namespace")
             }
-            OwnershipProblem::ExposeNeedsNoConsent { span, namespace } => {
-                let diagnostic =
-                    Self::new(Code::E0314, span, "nobody writes a file for these, so an `expose` has no reader");
-                match namespace {
-                    Some(namespace) => diagnostic
-                        .help(format!("open it from here: `{namespace}/… may reach …`, or declare the namespace")),
-                    None => diagnostic.help("open it from here: `… may reach …`"),
-                }
+            OwnershipProblem::ExposeNeedsNoConsent { span } => {
+                Self::new(Code::E0314, span, "nobody writes a file for these, so an `expose` has no reader")
+                    .help("open it from here: `… may reach …`")
             }
             OwnershipProblem::UnusedExpose { span } => {
                 Self::new(Code::H0301, span, "no sentence uses this yet, so it opens nothing")
