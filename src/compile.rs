@@ -6,28 +6,14 @@ use crate::derive::derive;
 use crate::diagnostic::{self, Diagnostic};
 use crate::enforcer;
 use crate::manifest::Object;
-use crate::policy::{EnforcerName, Policy, Version};
+use crate::policy::Policy;
+pub use crate::resolve::Options;
 use crate::resolve::{self, Scope};
 use crate::source::{FileId, Sources};
-use crate::syntax::ast::{Date, Tree};
+use crate::syntax::ast::Tree;
 use crate::syntax::{self, Parsed};
 use rayon::prelude::*;
 use smol_str::SmolStr;
-
-/// What the caller decides.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// `--enforcer cilium:1.18`: makes up a cluster where the source declares none.
-    pub enforcer: Option<(EnforcerName, Version)>,
-    /// `--cluster NAME`: only this one.
-    pub cluster: Option<SmolStr>,
-    /// Today in UTC, for `until`; without it nothing is expired. The core has no clock.
-    pub today: Option<Date>,
-    /// Leaves expired sentences out instead of warning.
-    pub drop_expired: bool,
-    /// Whether an expired sentence is an error, as `ztp check` has it; `ztp build` warns.
-    pub expired_fails: bool,
-}
 
 /// What came of a compile.
 #[derive(Debug, Default)]
@@ -75,7 +61,7 @@ fn compile(sources: &Sources, options: &Options) -> Outcome {
     for policy in policies {
         check::check(&policy, &mut diagnostics);
         let derived = derive(policy);
-        check::check_derived(&derived, &mut diagnostics);
+        check::check_idle(&derived.policy, &derived.idle, &mut diagnostics);
         diagnostics.extend(enforcer::check(&derived.policy));
         let policy = derived.policy;
         clusters.push(Compiled { name: policy.cluster.name.clone(), policy, objects: Vec::new() });

@@ -7,9 +7,8 @@ mod staged;
 mod voids;
 pub mod waivers;
 
-use crate::derive::Derived;
 use crate::diagnostic::Diagnostic;
-use crate::policy::Policy;
+use crate::policy::{Direction, Policy, SentenceId, SubjectId};
 
 /// Checks what a policy says, before anything is derived from it.
 pub fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
@@ -19,7 +18,7 @@ pub fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
     project::check(policy, diagnostics);
 }
 
-/// Checks what became of it.
-pub fn check_derived(derived: &Derived, diagnostics: &mut Vec<Diagnostic>) {
-    staged::check(derived, diagnostics);
+/// Says what takes effect later: `idle` are the allow rules whose end nothing isolates.
+pub fn check_idle(policy: &Policy, idle: &[(SubjectId, Direction, SentenceId)], diagnostics: &mut Vec<Diagnostic>) {
+    staged::check(policy, idle, diagnostics);
 }

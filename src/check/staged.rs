@@ -1,17 +1,15 @@
 //! Sentences that nothing enforces yet: a note for each namespace and direction.
 
-use crate::derive::Derived;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::ownership::OwnershipProblem;
-use crate::policy::{Direction, SentenceId};
+use crate::policy::{Direction, Policy, SentenceId, SubjectId};
 use indexmap::{IndexMap, IndexSet};
 use smol_str::SmolStr;
 
 /// Counts what takes effect later.
-pub(super) fn check(derived: &Derived, diagnostics: &mut Vec<Diagnostic>) {
-    let policy = &derived.policy;
+pub(super) fn check(policy: &Policy, idle: &[(SubjectId, Direction, SentenceId)], diagnostics: &mut Vec<Diagnostic>) {
     let mut waiting: IndexMap<(SmolStr, Direction), IndexSet<SentenceId>> = IndexMap::new();
-    for (subject, direction, sentence) in &derived.idle {
+    for (subject, direction, sentence) in idle {
         if let Some(namespace) = &policy.subject(*subject).namespace {
             waiting.entry((namespace.clone(), *direction)).or_default().insert(*sentence);
         }

@@ -2,9 +2,9 @@
 
 use super::labels::{self, is_dns_label, is_dns_subdomain, is_label_key};
 use super::nearest::nearest;
+use super::options::Options;
 use super::ports::{self, Serving};
 use super::scope::Scope;
-use crate::compile::Options;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::cluster::ClusterProblem;
 use crate::diagnostic::problem::names::NameProblem;

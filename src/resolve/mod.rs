@@ -15,6 +15,7 @@ mod isolation;
 mod labels;
 mod may;
 mod nearest;
+mod options;
 mod peers;
 mod ports;
 mod scope;
@@ -23,10 +24,10 @@ mod traffic;
 
 pub use cluster::parse_enforcer;
 pub use nearest::nearest;
+pub use options::Options;
 pub use scope::Scope;
 pub(crate) use sentence::subject_name;
 
-use crate::compile::Options;
 use crate::diagnostic::Diagnostic;
 use crate::policy::Policy;
 
