@@ -76,6 +76,8 @@ pub struct Section {
 pub struct Header {
     /// Comments above it.
     pub comments: Vec<Comment>,
+    /// Whether a blank line stands between it and the comments above it.
+    pub blank_before: bool,
     /// Which of the two.
     pub kind: HeaderKind,
     /// The header line, without a block's brace.

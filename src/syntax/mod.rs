@@ -5,9 +5,12 @@
 
 pub mod ast;
 mod build;
+pub mod format;
 mod grammar;
 mod recover;
 mod scan;
+
+pub use format::format;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::syntax::SyntaxProblem;

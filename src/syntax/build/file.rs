@@ -75,9 +75,10 @@ impl Builder<'_> {
     fn platform(&mut self, pair: &Pair<'_, Rule>, sections: &mut Sections) {
         let span = self.span(pair);
         let comments = self.comments_before(span.start);
+        let blank_before = !comments.is_empty() && self.blank_before(span.start);
         self.second_header(span, sections);
         let line_comment = self.end_line(span.end);
-        let header = Header { comments, kind: HeaderKind::Platform, span: Place(span), line_comment };
+        let header = Header { comments, blank_before, kind: HeaderKind::Platform, span: Place(span), line_comment };
         sections.line_header = sections.line_header.or(Some(span));
         sections.start(Some(header), span);
     }
@@ -102,6 +103,7 @@ impl Builder<'_> {
         if let Some(span) = line.declaring {
             self.report(SyntaxProblem::Header { span, fault: HeaderFault::Declares });
         }
+        let blank_before = blank_before && !comments.is_empty();
         let kind = HeaderKind::Namespace {
             name: line.name,
             owner: line.owner,
@@ -113,14 +115,14 @@ impl Builder<'_> {
                 if let Some(first) = sections.line_header.filter(|_| !in_platform && !sections.has_platform()) {
                     self.report(SyntaxProblem::SecondHeader { span: line.span, first });
                 }
-                let header = Header { comments, kind, span: Place(line.span), line_comment: None };
+                let header = Header { comments, blank_before, kind, span: Place(line.span), line_comment: None };
                 self.block(header, block, sections);
             }
             None => {
                 self.second_header(line.span, sections);
                 self.keep_inner_comments(line.span.end);
                 let line_comment = self.line_comment(line.span.end);
-                let header = Header { comments, kind, span: Place(line.span), line_comment };
+                let header = Header { comments, blank_before, kind, span: Place(line.span), line_comment };
                 sections.line_header = sections.line_header.or(Some(line.span));
                 sections.start(Some(header), line.span);
             }

@@ -15,6 +15,8 @@ mod sentence;
 mod shape;
 mod word;
 
+pub(super) use path::is_plain as is_plain_in_path;
+
 use super::ast::{Comment, Tree};
 use super::grammar::Rule;
 use super::scan::Scan;

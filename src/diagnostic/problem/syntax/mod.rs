@@ -38,6 +38,8 @@ pub enum SyntaxProblem {
     Unexpected { span: Span, found: SmolStr, expected: Vec<&'static str> },
     /// The file has 4 GiB or more.
     TooLarge { span: Span },
+    /// The formatter's own output does not say the same as the source: a mistake of the formatter.
+    Unformatted { span: Span },
     /// A character that must not be there.
     Character { span: Span, character: char },
     /// A string escapes what needs no escape.
@@ -116,6 +118,7 @@ impl SyntaxProblem {
             | Self::StrayBrace { span }
             | Self::Unexpected { span, .. }
             | Self::TooLarge { span }
+            | Self::Unformatted { span }
             | Self::Character { span, .. }
             | Self::Escape { span, .. }
             | Self::Name { span, .. }
@@ -177,6 +180,9 @@ impl From<SyntaxProblem> for Diagnostic {
                 .help("remove it, or look for the `{` that is missing above"),
             P::Unexpected { span, found, expected } => unexpected(span, &found, &expected),
             P::TooLarge { span } => Self::new(Code::E0106, span, "this file has 4 GiB or more").help("split it"),
+            P::Unformatted { span } => Self::new(Code::E0106, span, "this file cannot be formatted: a mistake in ztp")
+                .note("the formatted text would not say the same, so the file stays as it is")
+                .help("please report it, with the file"),
             P::Character { span, character } => {
                 Self::new(Code::E0107, span, format!("the character U+{:04X} cannot stand here", character as u32))
                     .label("invisible character")

@@ -1,0 +1,76 @@
+//! The spelling of requests.
+
+use super::writer::Writer;
+use crate::source::Span;
+use crate::syntax::ast::{GrpcMethod, Path, PathSegment, Request};
+use crate::syntax::build::is_plain_in_path;
+
+impl Writer {
+    /// `GET, HEAD /path`, `request /path`
+    pub(super) fn requested(&mut self, request: &Request) {
+        if request.methods.is_empty() {
+            self.text("request");
+        }
+        self.names(&request.methods);
+        self.text(" ");
+        match &request.path.value {
+            Path::Matching(expression) => {
+                self.text("matching ");
+                self.quoted(expression);
+            }
+            Path::Segments { segments, rest } => self.path(segments, *rest),
+        }
+    }
+
+    fn path(&mut self, segments: &[PathSegment], rest: bool) {
+        let odd = |segment: &PathSegment| matches!(segment, PathSegment::Literal(text) if !text.chars().all(is_plain_in_path));
+        let mut path = String::new();
+        for segment in segments {
+            path.push('/');
+            match segment {
+                PathSegment::Literal(text) => path.push_str(text),
+                PathSegment::One(name) if name.is_empty() => path.push('*'),
+                PathSegment::One(name) => {
+                    path.push('{');
+                    path.push_str(name);
+                    path.push('}');
+                }
+            }
+        }
+        if rest {
+            path.push_str("/**");
+        }
+        if segments.iter().any(odd) { self.quoted(&path) } else { self.text(&path) }
+    }
+
+    /// What narrows a request.
+    pub(super) fn narrowing(&mut self, request: &Request) {
+        let path = request.path.span;
+        if request.without_query {
+            // Its place is not in the tree; comments before it go to the next break.
+            self.joint(Span { start: path.end, ..path });
+            self.text("without query");
+        }
+        if let Some(host) = &request.host {
+            self.joint(host.span);
+            self.text("at host ");
+            self.quoted(&host.value);
+        }
+        for header in &request.headers {
+            self.joint(header.name.span);
+            self.text("with header ");
+            self.text(&header.name.value);
+            if let Some(value) = &header.value {
+                self.text(": ");
+                self.value(&value.value);
+            }
+        }
+    }
+
+    /// `pkg.Service/Method`
+    pub(super) fn grpc_method(&mut self, method: &GrpcMethod) {
+        self.text(&method.service);
+        self.text("/");
+        self.text(method.method.as_deref().unwrap_or("*"));
+    }
+}
