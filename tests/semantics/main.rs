@@ -5,5 +5,8 @@
 
 mod names;
 mod nets;
+mod paths;
 mod pods;
 mod ports;
+mod re2;
+mod requests;
