@@ -41,7 +41,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("ide", &["source", "policy", "diagnostic", "syntax", "semantics", "resolve", "check", "compile"]),
     // The command; it sees the library as everybody else does.
-    ("cli", &["source", "policy", "diagnostic", "world", "syntax", "manifest", "compile"]),
+    ("cli", &["source", "policy", "diagnostic", "world", "syntax", "manifest", "compile", "resolve"]),
     ("main", &["cli"]),
     ("lib", &[]),
 ];

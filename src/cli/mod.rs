@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod completions;
 mod explain;
+mod fmt;
 mod init;
 mod project;
 mod terminal;
@@ -42,6 +43,7 @@ struct Cli {
 enum Command {
     Build(build::Args),
     Check(check::Args),
+    Fmt(fmt::Args),
     Init(init::Args),
     Explain(explain::Args),
     Completions(completions::Args),
@@ -73,6 +75,7 @@ pub fn run() -> ExitCode {
     let status = match Cli::parse().command {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args),

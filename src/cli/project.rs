@@ -25,7 +25,7 @@ pub struct ProjectArgs {
     cluster: Option<String>,
 
     /// Compile for an enforcer where the project declares no cluster: cilium:1.18, kubernetes:1.30
-    #[arg(long, value_name = "NAME:VERSION", value_parser = parse_enforcer, help_heading = "Cluster")]
+    #[arg(long, value_name = "NAME:VERSION", value_parser = ztp::resolve::parse_enforcer, help_heading = "Cluster")]
     enforcer: Option<(EnforcerName, Version)>,
 
     /// The day that `until` is compared with, as 2027-03-31 [default: today in UTC]
@@ -93,7 +93,7 @@ impl ProjectArgs {
 
 /// The exit code of some findings.
 pub fn status(diagnostics: &[Diagnostic]) -> Status {
-    let failed = [Code::E0905, Code::E0906, Code::E0907, Code::E0908, Code::E0909];
+    let failed = [Code::E0643, Code::E0905, Code::E0906, Code::E0907, Code::E0908, Code::E0909];
     if diagnostics.iter().any(|diagnostic| failed.contains(&diagnostic.code)) {
         Status::Failed
     } else if has_errors(diagnostics) {
@@ -101,14 +101,4 @@ pub fn status(diagnostics: &[Diagnostic]) -> Status {
     } else {
         Status::Clean
     }
-}
-
-/// Reads `cilium:1.18`.
-fn parse_enforcer(text: &str) -> Result<(EnforcerName, Version), String> {
-    let parsed = text.split_once(':').and_then(|(name, version)| {
-        let name = [EnforcerName::Cilium, EnforcerName::Kubernetes].into_iter().find(|known| known.as_str() == name)?;
-        let (major, minor) = version.split_once('.')?;
-        Some((name, Version { major: major.parse().ok()?, minor: minor.parse().ok()? }))
-    });
-    parsed.ok_or_else(|| "write `cilium:1.18` or `kubernetes:1.30`".to_owned())
 }

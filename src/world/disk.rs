@@ -23,32 +23,41 @@ impl World for Disk {
     fn load(&self, roots: &[PathBuf]) -> Loaded {
         let mut walk = Walk::default();
         walk.roots(roots);
-        let Walk { files, mut problems, .. } = walk;
+        let Walk { files, problems, .. } = walk;
         let mut files: Vec<Entry> = files.into_values().collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        let texts: Vec<Result<Text, Failure>> = files.par_iter().map(|file| read(&file.path)).collect();
-
-        let mut sources = Sources::new();
+        let texts: Vec<Result<Text, Failure>> = files.par_iter().map(|file| read_file(&file.path)).collect();
+        let mut loaded = Loaded { sources: Sources::new(), problems };
         for (file, text) in files.iter().zip(texts) {
-            let path = shown(&file.path);
-            let id = FileId(u32::try_from(sources.len()).unwrap_or(u32::MAX));
-            match text {
-                Ok(text) => {
-                    if let Some((start, byte)) = text.bad {
-                        let end = start + u32::try_from('\u{fffd}'.len_utf8()).unwrap_or_default();
-                        let span = Span::new(id, start, end);
-                        problems.push(ProjectProblem::NotUtf8 { span, path: path.clone(), byte }.into());
-                    }
-                    sources.add_file(SourceFile { path, relative: shown(&file.relative), text: text.text });
-                }
-                Err(Failure::TooLarge) => {
-                    problems.push(ProjectProblem::TooLarge { path, limit: LARGEST_FILE }.into());
-                }
-                Err(Failure::Io(error)) => problems.push(unreadable(&file.path, &error)),
-            }
+            add(&mut loaded, shown(&file.path), shown(&file.relative), text);
         }
-        Loaded { sources, problems }
+        loaded
     }
+}
+
+/// Reads one file that has no path, such as standard input.
+pub fn read_input(name: &str, input: &mut dyn Read) -> Loaded {
+    let mut loaded = Loaded::default();
+    add(&mut loaded, name.to_owned(), name.to_owned(), read(input, 0));
+    loaded
+}
+
+/// Adds what was read, or why it was not.
+fn add(loaded: &mut Loaded, path: String, relative: String, text: Result<Text, Failure>) {
+    let id = FileId(u32::try_from(loaded.sources.len()).unwrap_or(u32::MAX));
+    let problem = match text {
+        Ok(Text { text, bad }) => {
+            let problem = bad.map(|(start, byte)| {
+                let end = start + u32::try_from('\u{fffd}'.len_utf8()).unwrap_or_default();
+                ProjectProblem::NotUtf8 { span: Span::new(id, start, end), path: path.clone(), byte }
+            });
+            loaded.sources.add_file(SourceFile { path, relative, text });
+            problem
+        }
+        Err(Failure::TooLarge) => Some(ProjectProblem::TooLarge { path, limit: LARGEST_FILE }),
+        Err(Failure::Io(error)) => Some(ProjectProblem::Unreadable { path, reason: error.to_string() }),
+    };
+    loaded.problems.extend(problem.map(Diagnostic::from));
 }
 
 /// Something found on the walk.
@@ -250,16 +259,20 @@ impl From<io::Error> for Failure {
     }
 }
 
-fn read(path: &Path) -> Result<Text, Failure> {
-    let file = File::open(path)?;
+fn read_file(path: &Path) -> Result<Text, Failure> {
+    let mut file = File::open(path)?;
     let length = file.metadata()?.len();
-    let mut bytes = Vec::new();
-    if length <= LARGEST_FILE {
-        bytes.reserve_exact(usize::try_from(length).unwrap_or_default() + 1);
-        // The length may have been wrong, or have grown since.
-        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if length > LARGEST_FILE {
+        return Err(Failure::TooLarge);
     }
-    if length.max(bytes.len() as u64) > LARGEST_FILE {
+    read(&mut file, usize::try_from(length).unwrap_or_default())
+}
+
+/// Reads to the end, which comes after about `length` bytes.
+fn read(input: &mut dyn Read, length: usize) -> Result<Text, Failure> {
+    let mut bytes = Vec::with_capacity(length + 1);
+    input.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST_FILE {
         return Err(Failure::TooLarge);
     }
     Ok(match String::from_utf8(bytes) {
