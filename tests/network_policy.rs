@@ -323,7 +323,7 @@ fn what_the_platform_says_stands_in_each_of_its_namespaces() {
     assert_eq!(codes(&policy), Vec::<&str>::new());
     let out = lowered(&policy);
     for home in ["bank", "shop"] {
-        assert!(out.contains(&format!("  name: ztp.platform.pods.0\n  namespace: {home}\n")), "{out}");
+        assert!(out.contains(&format!("  name: ztp.platform.every-workload\n  namespace: {home}\n")), "{out}");
     }
     assert_eq!(out.matches("- podSelector: {}").count(), 1, "these are the policy's own pods in bank only: {out}");
     assert_eq!(out.matches("kubernetes.io/metadata.name: bank").count(), 1, "{out}");

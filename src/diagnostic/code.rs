@@ -122,6 +122,7 @@ codes! {
     E0622 "a NetworkPolicy cannot deny",
     E0623 "no such peer in NetworkPolicy",
     E0624 "the API server's address is not known",
+    H0625 "own labels not declared",
     E0640 "no enforcer",
     E0641 "the enforcer is said twice",
     E0642 "unknown word in a cluster's facts",

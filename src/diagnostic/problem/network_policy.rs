@@ -1,7 +1,7 @@
 //! What a Kubernetes NetworkPolicy cannot say, beyond the enforcers' tables of features.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::Entity;
+use crate::policy::{Entity, LabelSelector};
 use crate::source::Span;
 use smol_str::SmolStr;
 
@@ -26,6 +26,17 @@ pub enum NetworkPolicyProblem {
         span: Span,
         /// The namespace.
         namespace: SmolStr,
+        /// The labels.
+        labels: LabelSelector,
+    },
+    /// The same of a sentence's own namespace, which is one of the peers if it has the labels.
+    OwnUndecided {
+        /// The sentence.
+        span: Span,
+        /// The namespace.
+        namespace: SmolStr,
+        /// The labels.
+        labels: LabelSelector,
     },
     /// A deny.
     Deny {
@@ -62,11 +73,17 @@ impl From<NetworkPolicyProblem> for Diagnostic {
                     .note("a NetworkPolicy belongs to one namespace, so only declared namespaces can get one")
                     .help(format!("declare it in a platform file: `namespace {name}`"))
             }
-            P::Undecided { span, namespace } => {
-                let message = format!("whether pods of `{namespace}` are meant depends on labels that are not declared");
+            P::Undecided { span, namespace, labels } => {
+                let message = format!("whether `{namespace}` has `{labels}` is not declared");
                 Self::new(Code::E0621, span, message)
                     .note("a NetworkPolicy belongs to one namespace, so it must be known which namespaces get one")
-                    .help(format!("declare the label: `namespace {namespace} labels {{ … }}`"))
+                    .help(declare(&namespace))
+            }
+            P::OwnUndecided { span, namespace, labels } => {
+                let message = format!("`{namespace}` itself is taken not to have `{labels}`: its labels are not declared");
+                Self::new(Code::H0625, span, message)
+                    .note("if it has, its own pods need this sentence too, and a NetworkPolicy cannot ask for their namespace's labels")
+                    .help(declare(&namespace))
             }
             P::Deny { span } => Self::new(Code::E0622, span, "a NetworkPolicy cannot deny")
                 .note("policies only add up: what any policy in the cluster allows stays allowed")
@@ -82,6 +99,10 @@ impl From<NetworkPolicyProblem> for Diagnostic {
             }
         }
     }
+}
+
+fn declare(namespace: &str) -> String {
+    format!("declare the labels in a platform file: `namespace {namespace} labels {{ … }}`")
 }
 
 fn no_entity(span: Span, entity: Entity) -> Diagnostic {

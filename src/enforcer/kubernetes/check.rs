@@ -136,16 +136,20 @@ impl Checker<'_> {
         }
     }
 
-    /// For a subject of the platform's: whether each declared namespace is known to belong to it or not. Asked where the
-    /// subject is met first.
+    /// Whether each declared namespace is known to belong to a subject or not. Asked where the subject is met first.
     fn decided(&mut self, id: SubjectId, span: Span) {
         let subject = self.policy.subject(id);
         let Selects::Pods(pods) = &subject.selects else { return };
-        if subject.namespace.is_some() || !self.asked.insert(id) {
+        if pods.namespaces.labels.0.is_empty() || !self.asked.insert(id) {
             return;
         }
         if let Some(namespace) = homes(self.policy, subject, pods).undecided.into_iter().next() {
-            self.found.push(NetworkPolicyProblem::Undecided { span, namespace }.into());
+            let labels = pods.namespaces.labels.clone();
+            let problem = match subject.namespace {
+                Some(_) => NetworkPolicyProblem::OwnUndecided { span, namespace, labels },
+                None => NetworkPolicyProblem::Undecided { span, namespace, labels },
+            };
+            self.found.push(problem.into());
         }
     }
 

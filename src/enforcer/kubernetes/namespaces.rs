@@ -29,12 +29,15 @@ pub(super) enum Beyond {
 
 /// Where the policies of a subject with these pods stand.
 pub(super) fn homes(policy: &Policy, subject: &Subject, pods: &PodSelector) -> Homes {
-    if let Some(namespace) = &subject.namespace {
-        return Homes { certain: vec![namespace.clone()], ..Homes::default() };
-    }
     let universe = Universe::new(&policy.namespaces);
     let mut homes = Homes::default();
-    for name in policy.namespaces.keys() {
+    if let Some(namespace) = &subject.namespace
+        && pods.namespaces.labels.0.is_empty()
+    {
+        homes.certain.push(namespace.clone());
+        return homes;
+    }
+    for name in policy.namespaces.keys().filter(|name| subject.namespace.as_ref().is_none_or(|own| own == *name)) {
         let one = NamespaceSelector { names: ValueSet::one(name.clone()), ..NamespaceSelector::default() };
         if namespaces::includes(universe, &pods.namespaces, &one) {
             homes.certain.push(name.clone());
