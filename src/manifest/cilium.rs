@@ -15,7 +15,7 @@ pub struct Policy {
 }
 
 /// Whom a spec governs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// `endpointSelector`
     Endpoints(LabelSelector),
@@ -24,7 +24,7 @@ pub enum Subject {
 }
 
 /// One rule set of a policy. At least one of the four lists has an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spec {
     /// Above the spec.
     pub comment: Comment,
@@ -45,7 +45,7 @@ pub struct Spec {
 }
 
 /// Whether a spec isolates what it selects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DefaultDeny {
     /// For ingress.
     pub ingress: bool,
@@ -54,7 +54,7 @@ pub struct DefaultDeny {
 }
 
 /// One entry of the four lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rule {
     /// Above the rule.
     pub comment: Comment,
@@ -67,7 +67,7 @@ pub struct Rule {
 }
 
 /// The other end: `from…` in ingress lists, `to…` in egress lists. No list in it is ever empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Peers {
     /// Nothing written. As a whole rule, `{}`: it selects nothing and only isolates.
     Unsaid,
@@ -102,7 +102,7 @@ pub enum Fqdn {
 }
 
 /// What of the traffic to the other end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Traffic {
     /// Nothing written: every protocol and port, ICMP included.
     All,
@@ -113,7 +113,7 @@ pub enum Traffic {
 }
 
 /// An entry of `toPorts`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PortRule {
     /// 1 to 40 of them.
     pub ports: Vec<Port>,
@@ -135,7 +135,7 @@ pub struct Port {
 }
 
 /// `rules`: one kind, at least one entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum L7 {
     /// `http`
     Http(Vec<HttpRule>),
@@ -170,7 +170,7 @@ pub struct HeaderMatch {
 }
 
 /// An entry of `icmps`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Icmp {
     /// 1 to 40 of them.
     pub fields: Vec<IcmpField>,

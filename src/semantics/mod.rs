@@ -10,9 +10,6 @@
 //! | [`ports`] | ports of the three protocols | `all`, `union`, `intersection`, `complement`, `difference`, `includes`, `overlap`, `witness` |
 //! | [`nets`] | addresses: [`nets::AddressSet`] with `to_nets` for the way back | the same, and `overlap`, `includes`, `intersection`, `difference` of two [`Net`](crate::policy::Net)s |
 //! | [`names`] | DNS names | `matches`, `includes`, `includes_union`, `disjoint` |
-//! | [`paths`] | paths, by [`PathPattern`](crate::policy::PathPattern) | `matches`, `empty`, `includes`, `includes_union`, `disjoint` |
-//! | [`requests`] | HTTP requests, by [`Request`](crate::policy::Request) | `includes`, `includes_union`, `disjoint` |
-//! | [`re2`] | regular expressions: `parse` reads what Go and RE2 read alike | |
 //! | [`language`] | strings of a regular language | `shortest` string in all of these and none of those |
 //!
 //! `includes(outer, inner)` asks whether all of `inner` is in `outer`; so an empty `inner` is in everything.
@@ -25,12 +22,9 @@ pub mod language;
 pub mod names;
 pub mod namespaces;
 pub mod nets;
-pub mod paths;
 pub mod peers;
 pub mod pods;
 pub mod ports;
-pub mod re2;
-pub mod requests;
 pub mod traffic;
 pub mod values;
 

@@ -5,8 +5,5 @@
 
 mod names;
 mod nets;
-mod paths;
 mod pods;
 mod ports;
-mod re2;
-mod requests;

@@ -1,9 +1,11 @@
 //! The facts of each finding and the wording of its message, one file a family.
 
+pub mod boundary;
 pub mod cluster;
 pub mod dates;
 pub mod enforcer;
 pub mod guard;
+pub mod host_firewall;
 pub mod names;
 pub mod network_policy;
 pub mod output;

@@ -18,10 +18,18 @@ pub const KNOWN: (Version, Version) = (version(16), version(20));
 pub const MUTUAL_AUTH_DEPRECATED: Version = version(20);
 
 /// From when on an agent keeps `topology.kubernetes.io` labels out of identities (`pkg/labelsfilter`, 1.19).
-pub const TOPOLOGY_LABELS_IGNORED: Version = version(19);
+pub const TOPOLOGY_LABELS_HIDDEN: Version = version(19);
+
+/// From when on the source of a label (`k8s:`) no longer counts when the agent looks at the length of its key
+/// (`pkg/labels/validation.go`, 1.20).
+pub const SOURCE_NOT_COUNTED: Version = version(20);
 
 const fn row(feature: Feature, since: u16, flag: Option<&'static str>, verified: Option<Version>) -> Capability {
     Capability { feature, support: Support::In { since: version(since), until: None, flag }, verified }
+}
+
+const fn never(feature: Feature, reason: &'static str) -> Capability {
+    Capability { feature, support: Support::Never(reason), verified: None }
 }
 
 /// The newest version whose engine was run on such policies.
@@ -31,10 +39,17 @@ const RUN: Option<Version> = Some(version(20));
 pub const TABLE: &[Capability] = &[
     row(Feature::HttpRequests, 16, None, RUN),
     row(Feature::HttpPortRanges, 18, None, RUN),
+    never(Feature::HttpBesideTcp, "the agent rejects HTTP rules on any other protocol"),
+    never(Feature::HttpAtNodes, "the agent rejects HTTP rules in host policies"),
     row(Feature::Names, 16, None, RUN),
+    never(Feature::NamesAsSources, "Cilium knows a name's addresses from look-ups, which only the opening end makes"),
     row(Feature::NamesAtAnyDepth, 19, None, RUN),
     row(Feature::LookUps, 16, None, RUN),
+    never(Feature::LookUpPortRanges, "the agent rejects DNS rules on ranges: list the ports"),
+    never(Feature::LookUpsAtServers, "the agent rejects DNS rules for what comes in"),
     row(Feature::Denies, 16, None, RUN),
+    never(Feature::NamesInDenies, "`egressDeny` has no `toFQDNs`; a pruned one would deny everybody"),
+    never(Feature::RequestsInDenies, "`ingressDeny` and `egressDeny` have no request rules"),
     row(Feature::Boundaries, 16, None, RUN),
     row(Feature::NamesInBoundaries, 18, None, RUN),
     row(Feature::Icmp, 16, None, RUN),
@@ -42,6 +57,7 @@ pub const TABLE: &[Capability] = &[
     row(Feature::Entities, 16, None, RUN),
     row(Feature::NodePeers, 16, Some("node-selector-labels"), None),
     row(Feature::HostFirewall, 16, Some("host-firewall"), RUN),
+    never(Feature::NodeEgress, "what a node must reach is not known well enough to cut off the rest"),
     Capability {
         feature: Feature::MutualAuth,
         support: Support::In { since: version(16), until: Some(version(21)), flag: None },

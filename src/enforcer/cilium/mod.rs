@@ -1,19 +1,9 @@
 //! Cilium.
 
 pub mod capability;
+mod check;
+mod label;
+mod lower;
 
-use crate::diagnostic::Diagnostic;
-use crate::manifest::Object;
-use crate::policy::Policy;
-
-/// See [`super::check`].
-#[must_use]
-pub fn check(_policy: &Policy) -> Vec<Diagnostic> {
-    Vec::new()
-}
-
-/// See [`super::lower`].
-#[must_use]
-pub fn lower(_policy: &Policy) -> Vec<Object> {
-    Vec::new()
-}
+pub use check::check;
+pub use lower::lower;

@@ -1,0 +1,270 @@
+//! Allow rules that void or break each other: what Cilium makes of two rules for one peer and port is not always what
+//! both say (`cilium-verdicts` T1 to T4c, R6, R12).
+//!
+//! Only rules that ask more than ports are compared with others, and only with those whose subject and peer can
+//! overlap: most are told apart by the namespace and the workload label that both sides name, so that the work grows
+//! with the number of rules and not with its square.
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::problem::enforcer::EnforcerProblem;
+use crate::policy::{
+    Direction, DnsPattern, Effect, Entity, Net, Op, Peer, PodSelector, Policy, PortSet, Rule, Selects, SubjectId,
+    Traffic,
+};
+use crate::semantics;
+use crate::semantics::namespaces::Universe;
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Each pair of sentences once.
+pub fn check(policy: &Policy, found: &mut Vec<Diagnostic>) {
+    let asking: Vec<&Rule> = policy.rules.iter().filter(|rule| asks(rule)).collect();
+    if asking.is_empty() {
+        return;
+    }
+    let index = Index::new(policy);
+    let mut told = BTreeSet::new();
+    for rule in asking {
+        for other in index.near(rule) {
+            if other.sentence == rule.sentence || !index.overlap(rule, other) {
+                continue;
+            }
+            for problem in problems(rule, other) {
+                if told.insert((
+                    kind_of(&problem),
+                    rule.sentence.min(other.sentence),
+                    rule.sentence.max(other.sentence),
+                )) {
+                    found.push(problem.into());
+                }
+            }
+        }
+    }
+}
+
+/// What a rule asks of the traffic beside its ports.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    Http,
+    Dns,
+    TlsName,
+}
+
+impl Kind {
+    fn of(rule: &Rule) -> Self {
+        match (&rule.traffic, &rule.effect) {
+            (Traffic::Http { .. }, _) => Self::Http,
+            (Traffic::Dns { .. }, _) => Self::Dns,
+            (_, Effect::Allow { tls_name: Some(_), .. }) => Self::TlsName,
+            _ => Self::Plain,
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Plain => "any traffic",
+            Self::Http => "HTTP requests",
+            Self::Dns => "DNS look-ups",
+            Self::TlsName => "a TLS server name",
+        }
+    }
+}
+
+fn mutual_auth(rule: &Rule) -> bool {
+    matches!(rule.effect, Effect::Allow { mutual_auth: true, .. })
+}
+
+fn asks(rule: &Rule) -> bool {
+    matches!(rule.effect, Effect::Allow { .. })
+        && (matches!(Kind::of(rule), Kind::Http | Kind::TlsName) || mutual_auth(rule))
+}
+
+fn problems(rule: &Rule, other: &Rule) -> Vec<EnforcerProblem> {
+    let mut problems = Vec::new();
+    match (Kind::of(rule), Kind::of(other)) {
+        (Kind::Http, Kind::Plain) => {
+            problems.push(EnforcerProblem::PlainBesideRequests { span: other.span, requests: rule.span });
+        }
+        (Kind::TlsName, Kind::Plain) => {
+            problems.push(EnforcerProblem::PlainBesideTlsName { span: other.span, named: rule.span });
+        }
+        (kind, other_kind) if kind != other_kind && kind != Kind::Plain && other_kind != Kind::Plain => {
+            let (kind, other_kind) = (kind.text(), other_kind.text());
+            problems.push(EnforcerProblem::TwoKinds { span: rule.span, kind, other: other.span, other_kind });
+        }
+        _ => {}
+    }
+    if mutual_auth(rule) && !mutual_auth(other) {
+        problems.push(EnforcerProblem::MutualAuthSpreads { span: other.span, asked: rule.span });
+    }
+    problems
+}
+
+fn kind_of(problem: &EnforcerProblem) -> u8 {
+    u8::from(matches!(problem, EnforcerProblem::MutualAuthSpreads { .. }))
+}
+
+/// What tells a peer or a subject from most others.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    /// Pods of one namespace, with one value of the workload label if they name one.
+    Pods(SmolStr, Option<SmolStr>),
+    /// A name without wildcards.
+    Name(SmolStr),
+    /// Anything else: it can overlap everything.
+    Broad,
+}
+
+impl Key {
+    fn of_pods(policy: &Policy, pods: &PodSelector) -> Self {
+        let Some(namespace) = pods.namespaces.names.as_one() else { return Self::Broad };
+        let workload = pods.labels.0.iter().find_map(|requirement| match &requirement.op {
+            Op::In(values) if requirement.key == policy.cluster.workload_label && values.len() == 1 => {
+                values.first().cloned()
+            }
+            _ => None,
+        });
+        Self::Pods(namespace.clone(), workload)
+    }
+
+    fn is_in(&self, namespace: &str) -> bool {
+        matches!(self, Self::Pods(name, _) if name == namespace)
+    }
+
+    fn of_peer(policy: &Policy, peer: &Peer) -> Self {
+        match peer {
+            Peer::Pods(pods) => Self::of_pods(policy, pods),
+            Peer::Name(DnsPattern::Exact(name)) => Self::Name(name.clone()),
+            _ => Self::Broad,
+        }
+    }
+}
+
+/// Things by their key.
+struct Buckets<T>(BTreeMap<Key, Vec<T>>);
+
+impl<T> Default for Buckets<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T: Copy> Buckets<T> {
+    fn add(&mut self, key: Key, thing: T) {
+        self.0.entry(key).or_default().push(thing);
+    }
+
+    /// What can overlap this key, and some more.
+    fn near(&self, key: &Key) -> Vec<T> {
+        let one = |key: &Key| self.0.get(key).into_iter().flatten().copied();
+        match key {
+            Key::Pods(namespace, Some(_)) => {
+                one(key).chain(one(&Key::Pods(namespace.clone(), None))).chain(one(&Key::Broad)).collect()
+            }
+            Key::Pods(namespace, None) => {
+                let within = self.0.range(key.clone()..).take_while(|(key, _)| key.is_in(namespace));
+                within.flat_map(|(_, things)| things).copied().chain(one(&Key::Broad)).collect()
+            }
+            Key::Name(_) => one(key).chain(one(&Key::Broad)).collect(),
+            Key::Broad => self.0.values().flatten().copied().collect(),
+        }
+    }
+}
+
+/// The allow rules of a policy, by subject and peer.
+struct Index<'p> {
+    policy: &'p Policy,
+    subjects: Buckets<SubjectId>,
+    rules: IndexMap<(Direction, SubjectId), Buckets<&'p Rule>>,
+}
+
+impl<'p> Index<'p> {
+    fn new(policy: &'p Policy) -> Self {
+        let mut index = Self { policy, subjects: Buckets::default(), rules: IndexMap::new() };
+        let mut known = BTreeSet::new();
+        for rule in policy.rules.iter().filter(|rule| rule.effect != Effect::Deny) {
+            if known.insert(rule.subject) {
+                index.subjects.add(index.subject_key(rule.subject), rule.subject);
+            }
+            let rules = index.rules.entry((rule.direction, rule.subject)).or_default();
+            rules.add(Key::of_peer(policy, &rule.peer), rule);
+        }
+        index
+    }
+
+    fn subject_key(&self, subject: SubjectId) -> Key {
+        match &self.policy.subject(subject).selects {
+            Selects::Pods(pods) => Key::of_pods(self.policy, pods),
+            Selects::Nodes(_) => Key::Broad,
+        }
+    }
+
+    /// The rules that can concern the same flows, and some more.
+    fn near(&self, rule: &Rule) -> Vec<&'p Rule> {
+        let peer = Key::of_peer(self.policy, &rule.peer);
+        let subjects = self.subjects.near(&self.subject_key(rule.subject));
+        let buckets = subjects.into_iter().filter_map(|subject| self.rules.get(&(rule.direction, subject)));
+        buckets.flat_map(|bucket| bucket.near(&peer)).collect()
+    }
+
+    fn overlap(&self, a: &Rule, b: &Rule) -> bool {
+        let universe = Universe::new(&self.policy.namespaces);
+        let subjects = a.subject == b.subject
+            || match (&self.policy.subject(a.subject).selects, &self.policy.subject(b.subject).selects) {
+                (Selects::Pods(a), Selects::Pods(b)) => semantics::pods::overlap(universe, a, b),
+                (Selects::Nodes(a), Selects::Nodes(b)) => semantics::labels::overlap(&a.0, &b.0),
+                _ => false,
+            };
+        subjects && ports_overlap(&a.traffic, &b.traffic) && peers_overlap(universe, &a.peer, &b.peer)
+    }
+}
+
+/// The ports of some traffic; `None` if they are all.
+fn ports(traffic: &Traffic) -> Option<&PortSet> {
+    match traffic {
+        Traffic::Ports(ports) | Traffic::Http { ports, .. } | Traffic::Dns { ports, .. } => Some(ports),
+        Traffic::All | Traffic::Ping => None,
+    }
+}
+
+fn ports_overlap(a: &Traffic, b: &Traffic) -> bool {
+    match (a, b) {
+        (Traffic::Ping, other) | (other, Traffic::Ping) => matches!(other, Traffic::All | Traffic::Ping),
+        _ => ports(a).zip(ports(b)).is_none_or(|(a, b)| semantics::ports::overlap(a, b)),
+    }
+}
+
+/// Whether an end can be both. An address may be any name's, but only a whole family of addresses is taken to hold
+/// names: everything else would find fault with sentences that have nothing to do with each other.
+fn peers_overlap(universe: Universe<'_>, a: &Peer, b: &Peer) -> bool {
+    match (a, b) {
+        (Peer::Anything, _) | (_, Peer::Anything) => true,
+        (Peer::Pods(a), Peer::Pods(b)) => semantics::pods::overlap(universe, a, b),
+        (Peer::Nodes(a), Peer::Nodes(b)) => semantics::labels::overlap(&a.0, &b.0),
+        (Peer::Net(a), Peer::Net(b)) => semantics::nets::overlap(a, b),
+        (Peer::Name(a), Peer::Name(b)) => !semantics::names::disjoint(a, b).is_yes(),
+        (Peer::Name(_), Peer::Net(net)) | (Peer::Net(net), Peer::Name(_)) => is_family(net),
+        (Peer::Entity(a), Peer::Entity(b)) => a == b || entities_overlap(*a, *b) || entities_overlap(*b, *a),
+        (Peer::Entity(entity), other) | (other, Peer::Entity(entity)) => match other {
+            Peer::Pods(_) => *entity == Entity::Cluster,
+            Peer::Nodes(_) => matches!(entity, Entity::Cluster | Entity::RemoteNode | Entity::KubeApiserver),
+            Peer::Net(_) | Peer::Name(_) => *entity == Entity::World,
+            Peer::Entity(_) | Peer::Anything => true,
+        },
+        (Peer::Pods(_), _) | (_, Peer::Pods(_)) | (Peer::Nodes(_), _) | (_, Peer::Nodes(_)) => false,
+    }
+}
+
+fn entities_overlap(a: Entity, b: Entity) -> bool {
+    match a {
+        Entity::Cluster => b != Entity::World,
+        Entity::KubeApiserver => matches!(b, Entity::World | Entity::Host | Entity::RemoteNode),
+        _ => false,
+    }
+}
+
+fn is_family(net: &Net) -> bool {
+    net.cidr.prefix_len() == 0
+}

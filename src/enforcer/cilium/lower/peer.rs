@@ -1,0 +1,90 @@
+//! The other end of a rule.
+
+use crate::enforcer::cilium::label;
+use crate::manifest;
+use crate::manifest::cilium::{Cidr, Fqdn, Peers};
+use crate::policy::{Direction, DnsPattern, Entity, LabelSelector, Net, Op, Peer};
+
+/// The peers of an allow rule; `None` if no peer can be meant. A mesh's cluster name is said only here, never in a
+/// deny, where a wrong name would fail open.
+pub fn allowed(peer: &Peer, mesh_name: Option<&str>) -> Option<Peers> {
+    Some(match peer {
+        Peer::Pods(selector) => {
+            let mut pods = label::pods(selector)?;
+            if let Some(name) = mesh_name {
+                pods = pods.and(&LabelSelector::is(label::CLUSTER, name));
+            }
+            Peers::Endpoints(vec![label::selector(&pods)])
+        }
+        Peer::Entity(entity) => Peers::Entities(vec![entity.as_str()]),
+        Peer::Nodes(selector) => Peers::Nodes(vec![label::selector(&label::nodes(selector)?)]),
+        Peer::Net(net) => Peers::CidrSet(vec![cidr(net)]),
+        Peer::Name(name) => Peers::Fqdns(vec![fqdn(name)]),
+        Peer::Anything => Peers::Entities(vec!["all"]),
+    })
+}
+
+/// The peers of a deny rule.
+///
+/// An ingress deny never names the local node, which must reach its pods for their probes: the entities `all` and
+/// `cluster` hold it, and `kube-apiserver` is it on control-plane hosts (`cilium-verdicts` R5, and the lowering
+/// brief, "Boundaries").
+pub fn denied(direction: Direction, peer: &Peer) -> Vec<Peers> {
+    const AROUND: [&str; 5] = ["remote-node", "ingress", "health", "init", "unmanaged"];
+    let apiserver_elsewhere = || {
+        let elsewhere = label::has("reserved:kube-apiserver").and(&label::one("reserved:host", Op::DoesNotExist));
+        Peers::Endpoints(vec![label::selector(&elsewhere)])
+    };
+    match (direction, peer) {
+        (Direction::Ingress, Peer::Anything) => {
+            let entities = std::iter::once("world").chain(AROUND).collect();
+            vec![Peers::Entities(entities), Peers::Endpoints(vec![every_pod()])]
+        }
+        (Direction::Ingress, Peer::Entity(Entity::Cluster)) => {
+            vec![Peers::Entities(AROUND.to_vec()), Peers::Endpoints(vec![every_pod()]), apiserver_elsewhere()]
+        }
+        (Direction::Ingress, Peer::Entity(Entity::KubeApiserver)) => vec![apiserver_elsewhere()],
+        _ => allowed(peer, None).into_iter().collect(),
+    }
+}
+
+/// Every pod of every namespace, and no reserved endpoint.
+fn every_pod() -> manifest::LabelSelector {
+    label::selector(&label::has(label::NAMESPACE))
+}
+
+/// An entry of a CIDR set.
+pub fn cidr(net: &Net) -> Cidr {
+    Cidr { cidr: net.cidr.to_string(), except: net.except.iter().map(ToString::to_string).collect() }
+}
+
+/// An entry of `toFQDNs` or of a `dns` rule. `**.` needs 1.19, which `check` sees to.
+pub fn fqdn(name: &DnsPattern) -> Fqdn {
+    match name {
+        DnsPattern::Exact(name) => Fqdn::Name(name.to_string()),
+        DnsPattern::Glob(pattern) => Fqdn::Pattern(pattern.to_string()),
+        DnsPattern::Below(suffix) => Fqdn::Pattern(format!("**.{suffix}")),
+        DnsPattern::Any => Fqdn::Pattern("*".to_owned()),
+    }
+}
+
+/// Adds peers of the same kind and returns whether they were. Peers that are sorted stay without repeats.
+pub fn join(peers: &mut Peers, other: &Peers) -> bool {
+    fn add<T: PartialEq + Clone>(list: &mut Vec<T>, others: &[T]) -> bool {
+        for other in others {
+            if list.last() != Some(other) {
+                list.push(other.clone());
+            }
+        }
+        true
+    }
+    match (peers, other) {
+        (Peers::Endpoints(list), Peers::Endpoints(others)) | (Peers::Nodes(list), Peers::Nodes(others)) => {
+            add(list, others)
+        }
+        (Peers::Entities(list), Peers::Entities(others)) => add(list, others),
+        (Peers::CidrSet(list), Peers::CidrSet(others)) => add(list, others),
+        (Peers::Fqdns(list), Peers::Fqdns(others)) => add(list, others),
+        _ => false,
+    }
+}
