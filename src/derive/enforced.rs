@@ -105,7 +105,7 @@ impl Isolation {
         }
         let parts: Vec<PodSelector> =
             isolated().filter_map(|pods| pods::intersection(universe, selector, pods)).collect();
-        merge(parts)
+        merge(universe, parts)
             .into_iter()
             .map(|part| Subject {
                 name: subject_name(&part),
@@ -124,8 +124,8 @@ fn whole_namespace(selector: &PodSelector) -> Option<&SmolStr> {
     selector.namespaces.names.as_one().filter(|_| every)
 }
 
-/// Parts that differ only in the names of their namespaces become one.
-fn merge(parts: Vec<PodSelector>) -> Vec<PodSelector> {
+/// Parts that differ only in the names of their namespaces become one, and parts of other parts go.
+fn merge(universe: Universe<'_>, parts: Vec<PodSelector>) -> Vec<PodSelector> {
     type Key = (LabelSelector, LabelSelector, ValueSet);
     let mut by_rest: IndexMap<Key, BTreeSet<SmolStr>> = IndexMap::new();
     let mut merged = Vec::new();
@@ -142,5 +142,12 @@ fn merge(parts: Vec<PodSelector>) -> Vec<PodSelector> {
         let namespaces = crate::policy::NamespaceSelector { names: ValueSet::In(names), labels: namespace_labels };
         merged.push(PodSelector { namespaces, labels, service_account });
     }
-    merged
+    let mut kept: Vec<PodSelector> = Vec::with_capacity(merged.len());
+    for part in merged {
+        if !kept.iter().any(|outer| pods::includes(universe, outer, &part)) {
+            kept.retain(|inner| !pods::includes(universe, &part, inner));
+            kept.push(part);
+        }
+    }
+    kept
 }

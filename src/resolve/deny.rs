@@ -60,19 +60,16 @@ impl Builder<'_, '_> {
             self.diagnostics.push(problem.into());
             return false;
         }
-        if let Some(from) = from {
-            self.deny(saying, Direction::Egress, from, object.peer.clone(), traffic.clone(), object.span);
-        }
         if let Some(to) = to {
             // The local node always reaches its pods: the kubelet's probes come from there.
             if holds_host(&subject.peer) {
-                if from.is_none() {
-                    self.diagnostics.push(GuardProblem::DeniesHost { span: subject.span }.into());
-                    return false;
-                }
-                return true;
+                self.diagnostics.push(GuardProblem::DeniesHost { span: subject.span }.into());
+                return false;
             }
             self.deny(saying, Direction::Ingress, to, subject.peer.clone(), traffic.clone(), object.span);
+        }
+        if let Some(from) = from {
+            self.deny(saying, Direction::Egress, from, object.peer.clone(), traffic.clone(), object.span);
         }
         true
     }

@@ -1,8 +1,10 @@
 //! Did you mean …?
 
-/// The candidates nearest to `word`, best first, at most three: within a third of its length in edits.
+/// The candidates nearest to `word`, best first, at most three: within a third of its length in edits. Words of one or
+/// two characters are near to nothing.
 pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let limit = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
+    let limit = if length < 3 { 0 } else { (length / 3).max(1) };
     let mut scored: Vec<(usize, &str)> = candidates
         .filter(|candidate| candidate.len().abs_diff(word.len()) <= limit * 4)
         .map(|candidate| (strsim::osa_distance(word, candidate), candidate))

@@ -115,6 +115,9 @@ impl<'a, 't> PeerResolver<'a, 't> {
                 None => good = false,
             }
         }
+        if role == Role::Subject {
+            good &= check_subjects(&terms, diagnostics);
+        }
         good.then_some(terms)
     }
 
@@ -269,24 +272,14 @@ impl<'a, 't> PeerResolver<'a, 't> {
             PeerKind::Private => Some((nets(&private(), span), None)),
             PeerKind::CloudMetadata => Some((nets(&cloud_metadata(), span), None)),
             PeerKind::Cidr(cidr) => one(Peer::Net(Net::whole(*cidr))),
-            PeerKind::Dns(text) => one(Peer::Name(self.dns_name(text, span, role, diagnostics)?)),
+            PeerKind::Dns(text) => one(Peer::Name(self.dns_name(text, span, diagnostics)?)),
             // Taken apart before.
             PeerKind::Several(_) => None,
         }
     }
 
-    /// A name outside. Subjects have none, and the cluster's own names are workloads.
-    fn dns_name(
-        &self,
-        text: &SmolStr,
-        span: Span,
-        role: Role,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<DnsPattern> {
-        if role == Role::Subject {
-            diagnostics.push(NameProblem::NameAsSubject { span, name: text.clone() }.into());
-            return None;
-        }
+    /// A name outside; the cluster's own names are workloads.
+    fn dns_name(&self, text: &SmolStr, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<DnsPattern> {
         let domain = &self.facts.cluster.domain;
         if text == domain || text.strip_suffix(domain.as_str()).is_some_and(|rest| rest.ends_with('.')) {
             diagnostics.push(OutsideProblem::ClusterName { span, name: text.clone(), domain: domain.clone() }.into());
@@ -316,11 +309,11 @@ impl<'a, 't> PeerResolver<'a, 't> {
                 let term = self.workload(home, workload, name.span)?;
                 return Some((vec![term], Some(workload)));
             }
-            if let Some(terms) = self.expand(names, name, Some(home), role, diagnostics) {
+            if let Some(terms) = self.expand(names, name, Some(home), diagnostics) {
                 return Some((terms?, None));
             }
         }
-        if let Some(terms) = self.expand(&scope.platform, name, None, role, diagnostics) {
+        if let Some(terms) = self.expand(&scope.platform, name, None, diagnostics) {
             return Some((terms?, None));
         }
         if let Some(external) = self.facts.externals.get(&name.value) {
@@ -347,7 +340,6 @@ impl<'a, 't> PeerResolver<'a, 't> {
         names: &Names<'t>,
         name: &Name,
         home: Option<&SmolStr>,
-        role: Role,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Option<Vec<Term>>> {
         if let Some(external) = names.externals.get(&name.value) {
@@ -359,21 +351,7 @@ impl<'a, 't> PeerResolver<'a, 't> {
         let terms = self.cached(name, home, diagnostics, |resolver, diagnostics| {
             resolver.peers(&group.members, home, Role::Member, diagnostics)
         });
-        if role == Role::Subject
-            && let Some(term) = terms.iter().flatten().find(|term| is_name(&term.peer))
-        {
-            let text = self.written(&term.peer);
-            diagnostics.push(NameProblem::NameAsSubject { span: name.span, name: text }.into());
-            return Some(None);
-        }
         Some(terms)
-    }
-
-    fn written(&self, peer: &Peer) -> SmolStr {
-        match peer {
-            Peer::Name(pattern) => pattern.to_string().into(),
-            _ => SmolStr::default(),
-        }
     }
 
     /// Expands once; a group that is asked for while it is expanded contains itself.
@@ -562,6 +540,20 @@ impl<'a, 't> PeerResolver<'a, 't> {
             },
         }
     }
+}
+
+/// Who opens a connection is no DNS name and has no port, also where a group or an external brings them along.
+fn check_subjects(terms: &[Term], diagnostics: &mut Vec<Diagnostic>) -> bool {
+    let wrong = terms.iter().find_map(|term| match (&term.peer, &term.ports) {
+        (Peer::Name(pattern), _) => {
+            Some(NameProblem::NameAsSubject { span: term.span, name: pattern.to_string().into() }.into())
+        }
+        (_, Some(_)) => Some(PortProblem::OnSubject { span: term.span }.into()),
+        _ => None,
+    });
+    let good = wrong.is_none();
+    diagnostics.extend::<Option<Diagnostic>>(wrong);
+    good
 }
 
 /// Lays written ports over the terms' own: the ports that both have.

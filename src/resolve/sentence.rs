@@ -238,7 +238,12 @@ impl<'t> Builder<'_, 't> {
 
     /// The subject of some pods. `namespace` is whose objects govern them, `None` for cluster-wide objects.
     pub fn subject(&mut self, selector: PodSelector, stem: Option<&SmolStr>, namespace: Option<&SmolStr>) -> SubjectId {
-        let name = stem.cloned().unwrap_or_else(|| subject_name(&selector));
+        let every = namespace.is_some_and(|namespace| selector == PodSelector::namespace(namespace.clone()));
+        let name = match stem {
+            Some(stem) => stem.clone(),
+            None if every => "every-workload".into(),
+            None => subject_name(&selector),
+        };
         self.intern(Subject { name, namespace: namespace.cloned(), selects: Selects::Pods(selector) })
     }
 
