@@ -202,7 +202,7 @@ impl<'a, 't> PeerResolver<'a, 't> {
             }
             return narrow(terms, item.ports.as_ref(), Serving::Nothing, diagnostics);
         }
-        let (terms, workload) = self.named(&item.kind, span, home, role, diagnostics)?;
+        let (terms, workload) = self.named(&item.kind, span, home, diagnostics)?;
         let serving = match workload {
             Some(workload) => Serving::Workload { name: &workload.name.value, serves: &workload.serves },
             None => Serving::Nothing,
@@ -215,12 +215,11 @@ impl<'a, 't> PeerResolver<'a, 't> {
         kind: &PeerKind,
         span: Span,
         home: Option<&SmolStr>,
-        role: Role,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<(Vec<Term>, Option<&'t Workload>)> {
         let one = |peer: Peer| Some((vec![Term { peer, ports: None, span, stem: None }], None));
         match kind {
-            PeerKind::Name(name) => self.bare(name, home, role, diagnostics),
+            PeerKind::Name(name) => self.bare(name, home, diagnostics),
             PeerKind::Qualified { namespace, name } => self.qualified(namespace, name, diagnostics),
             PeerKind::AllOf(namespace) => {
                 self.reachable(namespace, diagnostics)?;
@@ -299,7 +298,6 @@ impl<'a, 't> PeerResolver<'a, 't> {
         &mut self,
         name: &Name,
         home: Option<&SmolStr>,
-        role: Role,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<(Vec<Term>, Option<&'t Workload>)> {
         let scope = self.scope;

@@ -34,8 +34,6 @@ pub struct Scope<'t> {
     /// Names whose declarations could not be read, and the first words of such sentences: what depends on them has no
     /// finding of its own.
     pub(super) broken: IndexSet<SmolStr>,
-    /// The text of an item.
-    pub(super) texts: IndexMap<Span, SmolStr>,
 }
 
 /// One namespace.
@@ -126,8 +124,6 @@ impl<'t> Scope<'t> {
 
     fn take_section(&mut self, section: &'t Section, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
         for item in &section.items {
-            let words: Vec<&str> = sources.slice(item.span.0).split_whitespace().collect();
-            self.texts.insert(item.span.0, words.join(" ").into());
             // A file without a header has its own error; its items belong to nobody, but their names are known.
             if item.kind == ItemKind::Bad || section.header.is_none() {
                 let words = sources.slice(item.span.0).split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));

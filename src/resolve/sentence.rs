@@ -18,6 +18,7 @@ use crate::policy::{
 use crate::semantics::pods;
 use crate::source::Span;
 use crate::syntax::ast::{Assert, Clauses, Item, ItemKind, Peers, Section, Workload};
+use crate::syntax::format;
 use indexmap::{IndexMap, IndexSet};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
@@ -194,7 +195,7 @@ impl<'t> Builder<'_, 't> {
             };
             self.diagnostics.push(problem.into());
         }
-        let text = self.scope.texts.get(&span).cloned().unwrap_or_default();
+        let text = SmolStr::from(format::sentence(&item.kind));
         let id = self.sentence(Sentence {
             id: sentence_id(home, &text),
             text,
