@@ -3,9 +3,11 @@
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::outside::OutsideProblem;
 use crate::policy::{
-    Direction, DnsServer, Effect, EnforcerName, Net, Origin, Peer, PodSelector, Policy, Selects, Traffic,
+    Direction, DnsServer, Effect, EnforcerName, Entity, Net, Origin, Peer, PodSelector, Policy, Rule, Selects,
+    SubjectId, Traffic,
 };
 use crate::semantics::{Universe, nets, pods};
+use std::collections::BTreeSet;
 
 /// See the module.
 pub(super) fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
@@ -25,6 +27,23 @@ pub(super) fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
     check_dns(policy, diagnostics);
+    check_lookups(policy, diagnostics);
+}
+
+/// Who reaches every address outside will want to look up names there, and an address implies none.
+fn check_lookups(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
+    let allows = |rule: &&Rule| rule.direction == Direction::Egress && matches!(rule.effect, Effect::Allow { .. });
+    let mut named: BTreeSet<SubjectId> = policy.lookups.iter().map(|lookup| lookup.subject).collect();
+    let names = |peer: &Peer| matches!(peer, Peer::Name(_) | Peer::Anything | Peer::Entity(Entity::World));
+    named.extend(policy.rules.iter().filter(allows).filter(|rule| names(&rule.peer)).map(|rule| rule.subject));
+    let mut last = None;
+    for rule in policy.rules.iter().filter(allows) {
+        let everywhere = matches!(&rule.peer, Peer::Net(net) if net.cidr.prefix_len() == 0);
+        if everywhere && !named.contains(&rule.subject) && last != Some(rule.sentence) {
+            last = Some(rule.sentence);
+            diagnostics.push(OutsideProblem::NoNames { span: rule.span }.into());
+        }
+    }
 }
 
 /// Cluster DNS that the project isolates needs its own upstream.

@@ -27,6 +27,8 @@ pub enum OutsideProblem {
     PodRange { span: Span, net: IpNet, pods: IpNet },
     /// Cluster DNS that may reach no upstream.
     DnsWithoutUpstream { span: Span, namespace: SmolStr },
+    /// Every address, and no name.
+    NoNames { span: Span },
     /// HTTP requests to a name on a port that speaks TLS.
     RequestOnTlsPort { span: Span, name: SmolStr },
 }
@@ -83,6 +85,9 @@ impl From<OutsideProblem> for Diagnostic {
             )
             .note("every look-up of an outside name in the cluster would fail")
             .help("open it: `coredns may reach 10.0.0.2:[53, 53/udp]` with the address of its upstream"),
+            OutsideProblem::NoNames { span } => Self::new(Code::H0501, span, "addresses let no name be looked up")
+                .note("look-ups are allowed for the names that sentences mention, and an address mentions none")
+                .help("if names are used, say which: `… may resolve api.example.com`, or `… may resolve any name`"),
             OutsideProblem::RequestOnTlsPort { span, name } => {
                 Self::new(Code::E0510, span, format!("requests to `{name}` on port 443 are within TLS"))
                     .note("the proxy sees no request in it and would refuse the connection")
