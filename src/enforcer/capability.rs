@@ -12,28 +12,18 @@ pub enum Feature {
     HttpRequests,
     /// HTTP rules on a range of ports.
     HttpPortRanges,
-    /// HTTP rules on anything but TCP.
-    HttpBesideTcp,
     /// HTTP rules at nodes.
     HttpAtNodes,
     /// DNS names as peers.
     Names,
-    /// DNS names as peers of what comes in.
-    NamesAsSources,
     /// `**.` in a DNS name: one or more labels.
     NamesAtAnyDepth,
     /// Allow rules for single DNS look-ups.
     LookUps,
     /// Rules for DNS look-ups on a range of ports.
     LookUpPortRanges,
-    /// Rules for DNS look-ups where they come in.
-    LookUpsAtServers,
     /// Rules that no allow overrides.
     Denies,
-    /// DNS names as peers of denies.
-    NamesInDenies,
-    /// Denies of single requests.
-    RequestsInDenies,
     /// Caps on what any policy can allow.
     Boundaries,
     /// DNS names as exceptions of a boundary.
@@ -67,17 +57,12 @@ impl Feature {
         match self {
             Self::HttpRequests => "rules for single HTTP requests",
             Self::HttpPortRanges => "HTTP rules on a range of ports",
-            Self::HttpBesideTcp => "HTTP rules on UDP or SCTP",
             Self::HttpAtNodes => "HTTP rules at nodes",
             Self::Names => "DNS names as peers",
-            Self::NamesAsSources => "DNS names as sources",
             Self::NamesAtAnyDepth => "name patterns of any depth (`**.`)",
             Self::LookUps => "rules for single DNS look-ups",
             Self::LookUpPortRanges => "rules for DNS look-ups on a range of ports",
-            Self::LookUpsAtServers => "rules for DNS look-ups at the server",
             Self::Denies => "deny rules",
-            Self::NamesInDenies => "deny rules for DNS names",
-            Self::RequestsInDenies => "deny rules for single requests",
             Self::Boundaries => "boundaries",
             Self::NamesInBoundaries => "boundaries around DNS names",
             Self::Icmp => "rules for ICMP",

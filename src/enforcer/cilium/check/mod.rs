@@ -14,9 +14,7 @@ use super::lower;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::enforcer::EnforcerProblem;
 use crate::enforcer::capability::{Feature, Obstacle, Support, obstacle};
-use crate::policy::{
-    Direction, DnsPattern, Effect, Origin, Peer, Policy, PortSet, Protocol, Rule, Selects, Traffic, ValueSet,
-};
+use crate::policy::{Direction, DnsPattern, Effect, Origin, Peer, Policy, PortSet, Rule, Selects, Traffic, ValueSet};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -85,15 +83,11 @@ impl Checker<'_> {
             if known.iter().any(|flag| flag == name) {
                 continue;
             }
-            let letters = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
-            let near = |flag: &&&str| {
-                let (flag, name) = (letters(flag), letters(name));
-                flag.starts_with(&name) || name.starts_with(&flag)
-            };
+            let near = known.iter().map(|flag| (strsim::osa_distance(flag, name), *flag)).min();
             let problem = EnforcerProblem::UnknownFeature {
                 span: self.policy.cluster.enforcer_span,
                 name: name.clone(),
-                nearest: known.iter().find(near).copied(),
+                nearest: near.filter(|(distance, flag)| *distance <= flag.len() / 3).map(|(_, flag)| flag),
                 known: known.clone(),
             };
             self.found.push(problem.into());
@@ -122,12 +116,6 @@ impl Checker<'_> {
         match &rule.effect {
             Effect::Deny => {
                 self.need(Feature::Denies, rule.span);
-                if let Peer::Name(_) = rule.peer {
-                    self.need(Feature::NamesInDenies, rule.span);
-                }
-                if let Traffic::Http { .. } | Traffic::Dns { .. } = rule.traffic {
-                    self.need(Feature::RequestsInDenies, rule.span);
-                }
             }
             Effect::Allow { mutual_auth, tls_name } => {
                 if *mutual_auth {
@@ -137,13 +125,9 @@ impl Checker<'_> {
                 if tls_name.is_some() {
                     self.need(Feature::TlsNames, rule.span);
                 }
-                match (&rule.peer, rule.direction) {
-                    (Peer::Name(_), Direction::Ingress) => self.need(Feature::NamesAsSources, rule.span),
-                    (Peer::Name(name), Direction::Egress) => {
-                        self.need(Feature::Names, rule.span);
-                        self.names(std::slice::from_ref(name), rule.span);
-                    }
-                    _ => {}
+                if let Peer::Name(name) = &rule.peer {
+                    self.need(Feature::Names, rule.span);
+                    self.names(std::slice::from_ref(name), rule.span);
                 }
             }
         }
@@ -185,15 +169,9 @@ impl Checker<'_> {
                 if has_range(ports) {
                     self.need(Feature::HttpPortRanges, rule.span);
                 }
-                if ports.ranges().iter().any(|range| range.protocol != Protocol::Tcp) {
-                    self.need(Feature::HttpBesideTcp, rule.span);
-                }
             }
             Traffic::Dns { ports, names } => {
                 self.need(Feature::LookUps, rule.span);
-                if rule.direction == Direction::Ingress {
-                    self.need(Feature::LookUpsAtServers, rule.span);
-                }
                 if ports.ranges().iter().any(|range| range.last - range.first >= MAX_LOOK_UP_PORTS) {
                     self.need(Feature::LookUpPortRanges, rule.span);
                 }

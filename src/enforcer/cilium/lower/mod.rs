@@ -101,32 +101,25 @@ fn add<'p>(policy: &'p Policy, drafts: &mut IndexMap<DraftKey<'p>, Draft>, rule:
     };
     let derived_in_namespace = part == Part::Derived && policy.subject(rule.subject).namespace.is_some();
     let sentence = (!derived_in_namespace).then(|| policy.sentence(rule.sentence).id.as_str());
-    let lowered = lowered(policy, rule);
-    if lowered.is_empty() {
-        return;
-    }
+    let Some(lowered) = lowered(policy, rule) else { return };
     let draft = drafts.entry(DraftKey { subject: rule.subject, sentence, part }).or_default();
     draft.sentences.push(rule.sentence);
     match rule.direction {
-        Direction::Ingress => draft.ingress.extend(lowered),
-        Direction::Egress => draft.egress.extend(lowered),
+        Direction::Ingress => draft.ingress.push(lowered),
+        Direction::Egress => draft.egress.push(lowered),
     }
 }
 
 /// One half-rule as Cilium's; nothing if no flow can be meant.
-fn lowered(policy: &Policy, rule: &policy::Rule) -> Vec<Rule> {
+fn lowered(policy: &Policy, rule: &policy::Rule) -> Option<Rule> {
     let (mutual_auth, tls_name, peers) = match &rule.effect {
         Effect::Allow { mutual_auth, tls_name } => {
-            let peers = peer::allowed(&rule.peer, policy.cluster.mesh_name.as_deref());
-            (*mutual_auth, tls_name.as_deref(), peers.into_iter().collect())
+            (*mutual_auth, tls_name.as_deref(), peer::allowed(&rule.peer, policy.cluster.mesh_name.as_deref())?)
         }
-        Effect::Deny => (false, None, peer::denied(rule.direction, &rule.peer)),
+        Effect::Deny => (false, None, peer::denied(rule.direction, &rule.peer)?),
     };
-    let Some(traffic) = traffic::traffic(&rule.traffic, tls_name) else { return Vec::new() };
-    peers
-        .into_iter()
-        .map(|peers| Rule { comment: Comment::new(), peers, traffic: traffic.clone(), mutual_auth })
-        .collect()
+    let traffic = traffic::traffic(&rule.traffic, tls_name)?;
+    Some(Rule { comment: Comment::new(), peers, traffic, mutual_auth })
 }
 
 /// The objects that are being filled, each with its specs by text and content.

@@ -1,7 +1,6 @@
 //! The other end of a rule.
 
 use crate::enforcer::cilium::label;
-use crate::manifest;
 use crate::manifest::cilium::{Cidr, Fqdn, Peers};
 use crate::policy::{Direction, DnsPattern, Entity, LabelSelector, Net, Op, Peer};
 
@@ -24,33 +23,16 @@ pub fn allowed(peer: &Peer, mesh_name: Option<&str>) -> Option<Peers> {
     })
 }
 
-/// The peers of a deny rule.
-///
-/// An ingress deny never names the local node, which must reach its pods for their probes: the entities `all` and
-/// `cluster` hold it, and `kube-apiserver` is it on control-plane hosts (`cilium-verdicts` R5, and the lowering
-/// brief, "Boundaries").
-pub fn denied(direction: Direction, peer: &Peer) -> Vec<Peers> {
-    const AROUND: [&str; 5] = ["remote-node", "ingress", "health", "init", "unmanaged"];
-    let apiserver_elsewhere = || {
-        let elsewhere = label::has("reserved:kube-apiserver").and(&label::one("reserved:host", Op::DoesNotExist));
-        Peers::Endpoints(vec![label::selector(&elsewhere)])
-    };
+/// The peers of a deny rule. An ingress deny never names the local node, which must reach its pods for their probes:
+/// on control-plane hosts it is the entity `kube-apiserver`, too. `all`, `cluster` and `host` do not get here (E0702).
+pub fn denied(direction: Direction, peer: &Peer) -> Option<Peers> {
     match (direction, peer) {
-        (Direction::Ingress, Peer::Anything) => {
-            let entities = std::iter::once("world").chain(AROUND).collect();
-            vec![Peers::Entities(entities), Peers::Endpoints(vec![every_pod()])]
+        (Direction::Ingress, Peer::Entity(Entity::KubeApiserver)) => {
+            let elsewhere = label::has("reserved:kube-apiserver").and(&label::one("reserved:host", Op::DoesNotExist));
+            Some(Peers::Endpoints(vec![label::selector(&elsewhere)]))
         }
-        (Direction::Ingress, Peer::Entity(Entity::Cluster)) => {
-            vec![Peers::Entities(AROUND.to_vec()), Peers::Endpoints(vec![every_pod()]), apiserver_elsewhere()]
-        }
-        (Direction::Ingress, Peer::Entity(Entity::KubeApiserver)) => vec![apiserver_elsewhere()],
-        _ => allowed(peer, None).into_iter().collect(),
+        _ => allowed(peer, None),
     }
-}
-
-/// Every pod of every namespace, and no reserved endpoint.
-fn every_pod() -> manifest::LabelSelector {
-    label::selector(&label::has(label::NAMESPACE))
 }
 
 /// An entry of a CIDR set.
