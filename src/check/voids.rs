@@ -42,10 +42,7 @@ pub(super) fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
             fate.lost += 1;
             fate.voided.get_or_insert((boundary.sentence, true));
         } else if fate.partly.is_none() {
-            fate.partly = denies
-                .iter()
-                .filter(|deny| deny.direction == rule.direction)
-                .find_map(|deny| Some((deny.sentence, taken(policy, rule, deny)?)));
+            fate.partly = partly(policy, rule, &denies);
         }
     }
     // Both halves of a sentence can be void for the same reason: said once.
@@ -101,11 +98,32 @@ fn outside(policy: &Policy, rule: &Rule, boundary: &Boundary) -> bool {
         && !permitted()
 }
 
+/// The first sentence that takes a part of a rule, and its parts in words, the first three of them.
+fn partly(policy: &Policy, rule: &Rule, denies: &[&Rule]) -> Option<(SentenceId, String)> {
+    let mut parts = denies
+        .iter()
+        .filter(|deny| deny.direction == rule.direction)
+        .filter_map(|deny| Some((deny.sentence, taken(policy, rule, deny)?)));
+    let (sentence, first) = parts.next()?;
+    let mut lost = vec![first];
+    lost.extend(parts.filter(|(other, _)| *other == sentence).map(|(_, part)| part));
+    lost.dedup();
+    let more = lost.len().saturating_sub(3);
+    lost.truncate(3);
+    let mut text = lost.join(", ");
+    if more > 0 {
+        text.push_str(&format!(" and {more} more"));
+    }
+    Some((sentence, text))
+}
+
 /// The part of a rule that a deny takes, in words; only what is sure to be lost.
 fn taken(policy: &Policy, rule: &Rule, deny: &Rule) -> Option<String> {
     let universe = Universe::new(&policy.namespaces);
     let lost = match (&rule.peer, &deny.peer) {
-        (Peer::Net(a), Peer::Net(b)) if nets::overlap(a, b) => nets::intersection(a, b).first()?.cidr.to_string(),
+        (Peer::Net(a), Peer::Net(b)) if nets::overlap(a, b) => {
+            format!("`{}`", nets::intersection(a, b).first()?.cidr)
+        }
         (Peer::Pods(a), Peer::Pods(b)) => format!("the pods `{}`", pods::intersection(universe, a, b)?),
         _ => return None,
     };

@@ -1,7 +1,7 @@
 //! `accept CODE because "…"`: a waiver takes one finding from the next sentence.
 
 use crate::diagnostic::problem::dates::DateProblem;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, has_errors};
 use crate::resolve::nearest;
 use crate::source::Span;
 use crate::syntax::ast::{Date, ItemKind, Tree};
@@ -20,6 +20,7 @@ struct Waiver {
 
 /// Takes the findings out that a waiver accepts, and reports waivers that do nothing.
 pub fn apply(trees: &[Tree], today: Option<Date>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut unused = Vec::new();
     for waiver in waivers(trees, today, diagnostics) {
         let before = diagnostics.len();
         diagnostics.retain(|diagnostic| {
@@ -28,8 +29,12 @@ pub fn apply(trees: &[Tree], today: Option<Date>, diagnostics: &mut Vec<Diagnost
         });
         if diagnostics.len() == before {
             let code = SmolStr::new_static(waiver.code.as_str());
-            diagnostics.push(DateProblem::UnusedWaiver { span: waiver.span, code }.into());
+            unused.push(DateProblem::UnusedWaiver { span: waiver.span, code }.into());
         }
+    }
+    // Beside an error, a finding can be missing that comes back once the error is mended.
+    if !has_errors(diagnostics) {
+        diagnostics.append(&mut unused);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The facts of each cluster, and what holds where a source says nothing.
 
-use super::labels::{self, is_dns_label, is_dns_subdomain, is_label_key};
+use super::labels;
 use super::nearest::nearest;
 use super::options::Options;
 use super::ports::{self, Serving};
@@ -137,30 +137,18 @@ fn read<'t>(cluster: &'t Cluster, options: &Options, diagnostics: &mut Vec<Diagn
             FactKind::Dns { server, ports } => dns.extend(read_dns(server, ports.as_ref(), diagnostics)),
             FactKind::Domain(name) => {
                 said.once("domain", span, diagnostics);
-                if labels::check(name, is_dns_subdomain, "domain", diagnostics) {
-                    facts.domain = name.value.clone();
-                }
+                facts.domain = name.value.clone();
             }
-            FactKind::Search(names) => {
-                for name in names {
-                    if labels::check(name, is_dns_subdomain, "search domain", diagnostics) {
-                        facts.search.push(name.value.clone());
-                    }
-                }
-            }
+            FactKind::Search(names) => facts.search.extend(names.iter().map(|name| name.value.clone())),
             FactKind::Pods(ranges) => facts.pods.extend(ranges.iter().map(|range| range.value)),
             FactKind::Apiserver { address, port } => facts.apiservers.push((address.value.addr(), port.value)),
             FactKind::WorkloadsBy(key) => {
                 said.once("workloads by", span, diagnostics);
-                if labels::check(key, is_label_key, "label key", diagnostics) {
-                    facts.workload_label = key.value.clone();
-                }
+                facts.workload_label = key.value.clone();
             }
             FactKind::MeshName(name) => {
                 said.once("mesh-name", span, diagnostics);
-                if labels::check(name, is_dns_label, "mesh name", diagnostics) {
-                    facts.mesh_name = Some(name.value.clone());
-                }
+                facts.mesh_name = Some(name.value.clone());
             }
             FactKind::RegexBudget(budget) => {
                 said.once("regex-budget", span, diagnostics);
@@ -226,11 +214,9 @@ fn read_dns(
         None => dns_ports(),
     };
     Some(match server {
-        DnsServer::Pods { namespace, labels } => policy::DnsServer::Pods {
-            namespace: namespace.value.clone(),
-            labels: labels::resolve(labels, diagnostics)?,
-            ports,
-        },
+        DnsServer::Pods { namespace, labels } => {
+            policy::DnsServer::Pods { namespace: namespace.value.clone(), labels: labels::resolve(labels), ports }
+        }
         DnsServer::Address(address) => policy::DnsServer::Address { address: address.value.addr(), ports },
     })
 }
@@ -253,8 +239,8 @@ fn read_enforcer(name: &Name, version: &Name, diagnostics: &mut Vec<Diagnostic>)
     }
     let read = parse_version(&version.value);
     if read.is_none() {
-        diagnostics
-            .push(NameProblem::Malformed { span: version.span, what: "version", text: version.value.clone() }.into());
+        let (span, text) = (version.span, version.value.clone());
+        diagnostics.push(ClusterProblem::NoVersion { span, text }.into());
     }
     Some((known?, read?))
 }

@@ -88,10 +88,9 @@ impl Builder<'_, '_> {
         }
         for (set, item) in scope.nodes.values() {
             let Some(enforcing) = &set.enforcing else { continue };
-            let Some(labels) = labels::resolve(&set.labels, self.diagnostics) else { continue };
             let Some(saying) = self.say(item, None, None) else { continue };
             let name = SmolStr::from(format!("nodes.{}", set.name.value));
-            let selects = Selects::Nodes(NodeSelector(labels));
+            let selects = Selects::Nodes(NodeSelector(labels::resolve(&set.labels)));
             let subject = self.intern(Subject { name, namespace: None, selects });
             for direction in directions(Some(enforcing)) {
                 self.isolation(Isolation { subject, direction, sentence: saying.id });

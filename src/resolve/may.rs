@@ -44,8 +44,7 @@ impl Builder<'_, '_> {
         let objects = self.terms(list, saying.home, Role::Object);
         let (Some(subjects), Some(objects)) = (subjects, objects) else { return };
         if subjects.len().saturating_mul(objects.len()) > RULE_LIMIT / 2 {
-            let count = subjects.len().saturating_mul(objects.len());
-            self.diagnostics.push(NameProblem::TooMany { span: saying.span, count, limit: RULE_LIMIT / 2 }.into());
+            self.diagnostics.push(NameProblem::TooMany { span: saying.span, limit: RULE_LIMIT / 2 }.into());
             return;
         }
         if let Kind::Requests(_) = kind
@@ -174,7 +173,7 @@ impl Builder<'_, '_> {
     fn missing_expose(&self, home: &SmolStr, from: &PodSelector, object: &Term, flow: &Flow<'_>) -> String {
         let workloads = self.scope.namespaces.get(home).into_iter().flat_map(|namespace| &namespace.names.workloads);
         let reader = workloads
-            .filter_map(|(name, workload)| Some((name, self.peers.workload(home, workload, workload.name.span)?)))
+            .map(|(name, workload)| (name, self.peers.workload(home, workload, workload.name.span)))
             .find(|(_, term)| term.peer == Peer::Pods(from.clone()))
             .map_or_else(|| format!("{home}/*"), |(name, _)| format!("{home}/{name}"));
         let exposed = match &object.stem {

@@ -1,7 +1,7 @@
 //! Peer lists: every written form becomes a list of [`Term`]s, each one endpoint set of the model with its ports.
 
 use super::cluster::Facts;
-use super::labels::{self, is_dns_subdomain};
+use super::labels;
 use super::nearest::nearest;
 use super::ports::{self, Serving};
 use super::scope::{Names, Scope};
@@ -95,7 +95,7 @@ impl<'a, 't> PeerResolver<'a, 't> {
         }
         dedup(&mut terms);
         if terms.len() > LIST_LIMIT {
-            diagnostics.push(NameProblem::TooMany { span: list.span.0, count: terms.len(), limit: LIST_LIMIT }.into());
+            diagnostics.push(NameProblem::TooMany { span: list.span.0, limit: LIST_LIMIT }.into());
             return None;
         }
         let namespaces_only = list.items.iter().all(|item| item.kind == PeerKind::WorkloadsInEveryNamespace);
@@ -165,6 +165,11 @@ impl<'a, 't> PeerResolver<'a, 't> {
                 }
             }
             *terms = left;
+            // Each exception can multiply what is left by the number of its labels.
+            if terms.len() > LIST_LIMIT {
+                diagnostics.push(NameProblem::TooMany { span, limit: LIST_LIMIT }.into());
+                return false;
+            }
         }
         if !met {
             diagnostics.push(OutsideProblem::ExceptOutside { span }.into());
@@ -228,9 +233,8 @@ impl<'a, 't> PeerResolver<'a, 't> {
                 Some((vec![Term { peer, ports: None, span, stem }], None))
             }
             PeerKind::LabelsOf { namespace, labels } => {
-                let labels = labels::resolve(labels, diagnostics);
                 self.reachable(namespace, diagnostics)?;
-                one(Peer::Pods(PodSelector::labelled(namespace.value.clone(), labels?)))
+                one(Peer::Pods(PodSelector::labelled(namespace.value.clone(), labels::resolve(labels))))
             }
             PeerKind::NameIn { name, set } => {
                 let labels = LabelSelector::is(self.facts.cluster.workload_label.clone(), name.value.clone());
@@ -238,9 +242,9 @@ impl<'a, 't> PeerResolver<'a, 't> {
                 one(Peer::Pods(PodSelector { namespaces, labels, ..PodSelector::default() }))
             }
             PeerKind::LabelsIn { labels, set } => {
-                let labels = labels::resolve(labels, diagnostics);
                 let namespaces = self.set(set, diagnostics)?;
-                one(Peer::Pods(PodSelector { namespaces, labels: labels?, ..PodSelector::default() }))
+                let labels = labels::resolve(labels);
+                one(Peer::Pods(PodSelector { namespaces, labels, ..PodSelector::default() }))
             }
             PeerKind::WorkloadsIn(set) => {
                 let namespaces = self.set(set, diagnostics)?;
@@ -284,12 +288,6 @@ impl<'a, 't> PeerResolver<'a, 't> {
             diagnostics.push(OutsideProblem::ClusterName { span, name: text.clone(), domain: domain.clone() }.into());
             return None;
         }
-        if text.len() > 253 {
-            diagnostics.push(
-                NameProblem::Malformed { span, what: "DNS name (at most 253 characters)", text: text.clone() }.into(),
-            );
-            return None;
-        }
         Some(DnsPattern::parse(text))
     }
 
@@ -304,7 +302,7 @@ impl<'a, 't> PeerResolver<'a, 't> {
         let own = home.and_then(|home| Some((home, &scope.namespaces.get(home)?.names)));
         if let Some((home, names)) = own {
             if let Some(workload) = names.workloads.get(&name.value) {
-                let term = self.workload(home, workload, name.span)?;
+                let term = self.workload(home, workload, name.span);
                 return Some((vec![term], Some(workload)));
             }
             if let Some(terms) = self.expand(names, name, Some(home), diagnostics) {
@@ -321,9 +319,8 @@ impl<'a, 't> PeerResolver<'a, 't> {
             return Some((terms, None));
         }
         if let Some((nodes, _)) = scope.nodes.get(&name.value) {
-            let labels = labels::resolve(&nodes.labels, diagnostics)?;
             let stem = Some(format!("nodes.{}", name.value).into());
-            let peer = Peer::Nodes(NodeSelector(labels));
+            let peer = Peer::Nodes(NodeSelector(labels::resolve(&nodes.labels)));
             return Some((vec![Term { peer, ports: None, span: name.span, stem }], None));
         }
         if !scope.broken.contains(&name.value) {
@@ -382,28 +379,27 @@ impl<'a, 't> PeerResolver<'a, 't> {
         Some(terms.into_iter().map(|term| Term { span: name.span, ..term }).collect())
     }
 
-    /// The pods of a declared workload. `None` when its declaration is wrong, which is said there.
-    pub fn workload(&self, namespace: &SmolStr, workload: &Workload, span: Span) -> Option<Term> {
+    /// The pods of a declared workload.
+    pub fn workload(&self, namespace: &SmolStr, workload: &Workload, span: Span) -> Term {
         let by = || {
             let own = self.scope.namespaces.get(namespace).and_then(|scope| scope.workloads_by);
             own.map_or_else(|| self.facts.cluster.workload_label.clone(), |key| key.value.clone())
         };
         let labels = match (&workload.labels, &workload.service_account) {
-            (Some(labels), _) => labels::resolve(labels, &mut Vec::new())?,
+            (Some(labels), _) => labels::resolve(labels),
             (None, Some(_)) => LabelSelector::default(),
             (None, None) => LabelSelector::is(by(), workload.name.value.clone()),
         };
         let service_account = match &workload.service_account {
-            Some(account) if !is_dns_subdomain(&account.value) => return None,
             Some(account) => ValueSet::one(account.value.clone()),
             None => ValueSet::Any,
         };
-        Some(Term {
+        Term {
             peer: Peer::Pods(PodSelector { service_account, ..PodSelector::labelled(namespace.clone(), labels) }),
             ports: None,
             span,
             stem: Some(format!("workload.{}", workload.name.value).into()),
-        })
+        }
     }
 
     fn qualified(
@@ -415,7 +411,7 @@ impl<'a, 't> PeerResolver<'a, 't> {
         let span = namespace.span.to(name.span);
         let scope = self.scope;
         if let Some(workload) = scope.foreign.get(&(namespace.value.clone(), name.value.clone())) {
-            return Some((vec![self.workload(&namespace.value, workload, span)?], Some(workload)));
+            return Some((vec![self.workload(&namespace.value, workload, span)], Some(workload)));
         }
         let declared = self.reachable(namespace, diagnostics)?;
         if !declared {
@@ -425,7 +421,7 @@ impl<'a, 't> PeerResolver<'a, 't> {
         }
         let names = &scope.namespaces.get(&namespace.value)?.names;
         if let Some(workload) = names.workloads.get(&name.value) {
-            return Some((vec![self.workload(&namespace.value, workload, span)?], Some(workload)));
+            return Some((vec![self.workload(&namespace.value, workload, span)], Some(workload)));
         }
         if scope.broken.contains(&name.value) {
             return None;
@@ -478,9 +474,7 @@ impl<'a, 't> PeerResolver<'a, 't> {
 
     fn set(&self, name: &Name, diagnostics: &mut Vec<Diagnostic>) -> Option<NamespaceSelector> {
         if let Some(set) = self.scope.sets.get(&name.value) {
-            // What is wrong with the labels is said once, at the declaration.
-            let labels = labels::resolve(&set.labels, &mut Vec::new())?;
-            return Some(NamespaceSelector { names: ValueSet::Any, labels });
+            return Some(NamespaceSelector { names: ValueSet::Any, labels: labels::resolve(&set.labels) });
         }
         if self.scope.broken.contains(&name.value) {
             return None;

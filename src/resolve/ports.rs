@@ -32,11 +32,6 @@ pub(super) fn resolve(ports: &ast::Ports, serving: Serving<'_>, diagnostics: &mu
     for item in &ports.items {
         let (first, last) = match &item.value.port {
             PortRef::Number(number) => (*number, *number),
-            PortRef::Range(first, last) if first > last => {
-                diagnostics.push(PortProblem::Backwards { span: item.span, first: *first, last: *last }.into());
-                good = false;
-                continue;
-            }
             PortRef::Range(first, last) => (*first, *last),
             PortRef::Any => (1, u16::MAX),
             PortRef::Name(name) => {

@@ -205,8 +205,10 @@ impl<'t> Scope<'t> {
             }
             ItemKind::Workload(workload) => match &workload.namespace {
                 Some(namespace) => self.take_foreign(namespace, workload, diagnostics),
-                None => diagnostics
-                    .push(OwnershipProblem::NotInPlatform { span: item.span.0, what: "a workload of its own" }.into()),
+                None => diagnostics.push(
+                    OwnershipProblem::NotInPlatform { span: item.span.0, what: "a workload without its namespace" }
+                        .into(),
+                ),
             },
             ItemKind::WorkloadsBy(key) => diagnostics.push(
                 OwnershipProblem::NotInPlatform { span: key.span, what: "`workloads by` outside a cluster" }.into(),

@@ -3,21 +3,20 @@
 use super::cluster::Facts;
 use super::consent::Exposures;
 use super::isolation::Isolated;
-use super::labels;
 use super::options::Options;
 use super::peers::{PeerResolver, Role, Term};
 use super::scope::Scope;
 use super::traffic::objects;
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::dates::DateProblem;
 use crate::diagnostic::problem::names::NameProblem;
+use crate::diagnostic::{Diagnostic, has_errors};
 use crate::policy::{
     Boundary, Direction, Effect, Isolation, Lookup, Namespace, Origin, Peer, PodSelector, Policy, Rule, Selects,
     Sentence, SentenceId, Subject, SubjectId, Traffic,
 };
 use crate::semantics::pods;
 use crate::source::Span;
-use crate::syntax::ast::{Assert, Clauses, Item, ItemKind, Peers, Section, Workload};
+use crate::syntax::ast::{Assert, Clauses, Item, ItemKind, Peers, Section};
 use crate::syntax::format;
 use indexmap::{IndexMap, IndexSet};
 use sha2::{Digest, Sha256};
@@ -76,7 +75,10 @@ pub(super) fn resolve_cluster<'t>(
     builder.isolations();
     builder.exposures();
     builder.sentences();
-    builder.exposures.report_unused(builder.diagnostics);
+    // Beside an error, an exposure may be unused because the sentence that is for it was not understood.
+    if !has_errors(builder.diagnostics) {
+        builder.exposures.report_unused(builder.diagnostics);
+    }
     let Builder { subjects, sentences, isolations, rules, boundaries, lookups, .. } = builder;
     Policy {
         project: scope.project.map(|name| name.value.clone()),
@@ -291,27 +293,14 @@ impl<'t> Builder<'_, 't> {
     /// Checks what is declared even where no sentence uses it.
     fn check_declarations(&mut self) {
         let scope = self.scope;
-        for set in scope.sets.values() {
-            labels::resolve(&set.labels, self.diagnostics);
-        }
         for (name, namespace) in &scope.namespaces {
-            if let Some(labels) = namespace.declaration.and_then(|declaration| declaration.labels.as_ref()) {
-                labels::resolve(labels, self.diagnostics);
-                for requirement in &labels.requirements {
-                    if !matches!(requirement.test, crate::syntax::ast::LabelTest::Is(_)) {
-                        let (span, text) = (requirement.key.span, requirement.key.value.clone());
-                        self.diagnostics.push(
-                            NameProblem::Malformed { span, what: "label of a namespace (write `key: value`)", text }
-                                .into(),
-                        );
-                    }
+            let mut keys: IndexMap<&str, Span> = IndexMap::new();
+            let labels = namespace.declaration.and_then(|declaration| declaration.labels.as_ref());
+            for key in labels.iter().flat_map(|labels| &labels.requirements).map(|requirement| &requirement.key) {
+                if let Some(first) = keys.insert(&key.value, key.span) {
+                    let name = key.value.clone();
+                    self.diagnostics.push(NameProblem::Twice { span: key.span, name, first }.into());
                 }
-            }
-            if let Some(key) = namespace.workloads_by {
-                labels::check(key, labels::is_label_key, "label key", self.diagnostics);
-            }
-            for workload in namespace.names.workloads.values() {
-                self.check_workload(workload);
             }
             for external in namespace.names.externals.values() {
                 self.terms(&peers_of(external.name.clone()), Some(name), Role::Object);
@@ -320,21 +309,10 @@ impl<'t> Builder<'_, 't> {
                 self.terms(&peers_of(group.name.clone()), Some(name), Role::Object);
             }
         }
-        for workload in scope.foreign.values() {
-            self.check_workload(workload);
-        }
         let of_platform = scope.platform.externals.values().map(|external| &external.name);
-        for name in of_platform.chain(scope.platform.groups.values().map(|group| &group.name)) {
+        let of_platform = of_platform.chain(scope.platform.groups.values().map(|group| &group.name));
+        for name in of_platform.chain(self.peers.facts.externals.values().map(|external| &external.name)) {
             self.terms(&peers_of(name.clone()), None, Role::Object);
-        }
-    }
-
-    fn check_workload(&mut self, workload: &Workload) {
-        if let Some(selector) = &workload.labels {
-            labels::resolve(selector, self.diagnostics);
-        }
-        if let Some(account) = &workload.service_account {
-            labels::check(account, labels::is_dns_subdomain, "service account", self.diagnostics);
         }
     }
 }

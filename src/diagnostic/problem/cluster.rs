@@ -14,6 +14,8 @@ pub enum ClusterProblem {
     EnforcerTwice { span: Span },
     /// A word that is none of a few.
     UnknownWord { span: Span, what: &'static str, word: SmolStr, nearest: Option<SmolStr>, known: Vec<SmolStr> },
+    /// `enforcer cilium latest`
+    NoVersion { span: Span, text: SmolStr },
     /// `--cluster NAME` of a cluster that is not there.
     NoSuchCluster { name: SmolStr, nearest: Option<SmolStr>, all: Vec<SmolStr> },
     /// Cluster-wide objects need a project's name.
@@ -39,12 +41,20 @@ impl From<ClusterProblem> for Diagnostic {
             }
             ClusterProblem::UnknownWord { span, what, word, nearest, known } => {
                 let known: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
-                let diagnostic = Self::new(Code::E0642, span, format!("unknown {what} `{word}`"))
-                    .help(format!("known are {}", known.join(", ")));
+                let diagnostic = Self::new(Code::E0642, span, format!("unknown {what} `{word}`"));
                 match nearest {
-                    Some(near) => diagnostic.fix(format!("change to `{near}`"), span, near),
-                    None => diagnostic,
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                        format!("change to `{near}`"),
+                        span,
+                        near,
+                    ),
+                    None => diagnostic.help(format!("known are {}", known.join(", "))),
                 }
+            }
+            ClusterProblem::NoVersion { span, text } => {
+                Self::new(Code::E0602, span, format!("`{text}` is not a version"))
+                    .note("what is emitted depends on the version, so `latest` and the like would change by themselves")
+                    .help("write its first two numbers, as in `enforcer cilium 1.18`")
             }
             ClusterProblem::NoSuchCluster { name, nearest, all } => {
                 let all: Vec<String> = all.iter().map(|name| format!("`{name}`")).collect();

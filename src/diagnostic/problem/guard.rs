@@ -29,9 +29,9 @@ impl From<GuardProblem> for Diagnostic {
         match problem {
             GuardProblem::DeniesHost { span } => Self::new(Code::E0702, span, "the local node always reaches its pods")
                 .note("the kubelet's probes come from there; denying it makes healthy pods restart")
-                .help("name who is meant: `no world may reach …`, `no workload may reach …`"),
+                .help("name who is meant: `remote-node may not reach …`, `world may not reach …`"),
             GuardProblem::CapsNoPods { span } => {
-                Self::new(Code::E0703, span, "a boundary is drawn around pods that this file governs").help(
+                Self::new(Code::E0703, span, "a boundary binds pods that its file governs, and these are none").help(
                     "name workloads: `workloads in SET may only reach …`, `nothing but … may reach NAMESPACE/NAME`",
                 )
             }

@@ -10,8 +10,6 @@ use smol_str::SmolStr;
 pub enum NameProblem {
     /// A name, or a fact, is declared twice.
     Twice { span: Span, name: SmolStr, first: Span },
-    /// Kubernetes would refuse it.
-    Malformed { span: Span, what: &'static str, text: SmolStr },
     /// Nothing of this name is in scope.
     Unknown {
         span: Span,
@@ -35,7 +33,7 @@ pub enum NameProblem {
     /// A DNS name as the subject of a sentence.
     NameAsSubject { span: Span, name: SmolStr },
     /// A list or sentence that comes to too much.
-    TooMany { span: Span, count: usize, limit: usize },
+    TooMany { span: Span, limit: usize },
     /// `every workload` in a platform file.
     EveryWorkloadOfWhat { span: Span },
     /// A name that another cluster has.
@@ -54,10 +52,6 @@ impl From<NameProblem> for Diagnostic {
                     .label("declared again")
                     .also(first, "first declared here")
                     .help("keep one of them, or give one another name")
-            }
-            NameProblem::Malformed { span, what, text } => {
-                Self::new(Code::E0202, span, format!("`{text}` is not a valid {what}"))
-                    .note("kubernetes would refuse it, or take it for something else")
             }
             NameProblem::Unknown { span, name, nearest, elsewhere, is_namespace, is_set, in_platform } => {
                 let diagnostic =
@@ -117,8 +111,8 @@ impl From<NameProblem> for Diagnostic {
                     .note("who connects is told by an address; a name only tells where to connect to")
                     .help("name an address range: `203.0.113.0/24 may reach …`")
             }
-            NameProblem::TooMany { span, count, limit } => {
-                Self::new(Code::E0209, span, format!("this comes to {count} parts, the most is {limit}"))
+            NameProblem::TooMany { span, limit } => {
+                Self::new(Code::E0209, span, format!("this comes to more than {limit} parts"))
                     .help("select with labels instead of listing, or split the sentence")
             }
             NameProblem::EveryWorkloadOfWhat { span } => {

@@ -40,8 +40,9 @@ impl From<OutsideProblem> for Diagnostic {
                 .note("kubernetes refuses an exception outside its range; elsewhere it would hide a mistake")
                 .help("remove it, or correct what it is taken from"),
             OutsideProblem::ExceptOfAnotherKind { span, whole, names } => {
-                let diagnostic = Self::new(Code::E0502, span, "an exception is of the kind of what it is taken from")
-                    .also(whole, "it cannot be taken from this");
+                let diagnostic =
+                    Self::new(Code::E0502, span, "this exception is of another kind than what it is taken from")
+                        .also(whole, "it cannot be taken from this");
                 if names {
                     diagnostic
                         .note("where a name leads is decided by its owner, so no address can be taken from it")

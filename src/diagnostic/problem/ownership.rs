@@ -117,10 +117,12 @@ impl From<OwnershipProblem> for Diagnostic {
                 Self::new(Code::E0313, span, "a file exposes workloads of its own namespace only")
                     .help("name a workload of this namespace")
             }
-            OwnershipProblem::ExposeNeedsNoConsent { span } => {
-                Self::new(Code::E0314, span, "nobody writes a file for these, so an `expose` has no reader")
-                    .help("open it from here: `… may reach …`")
-            }
+            OwnershipProblem::ExposeNeedsNoConsent { span } => Self::new(
+                Code::E0314,
+                span,
+                "an `expose` consents to a sentence in another file, and these have no file",
+            )
+            .help("open it from here instead: `… may reach …`"),
             OwnershipProblem::UnusedExpose { span } => {
                 Self::new(Code::H0301, span, "no sentence uses this yet, so it opens nothing")
             }

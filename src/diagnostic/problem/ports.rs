@@ -12,8 +12,6 @@ pub enum PortProblem {
     NotServed { span: Span, port: SmolStr, workload: SmolStr, serves: Vec<(SmolStr, SmolStr)> },
     /// A port's name where no workload serves names.
     NameOfNothing { span: Span, name: SmolStr },
-    /// `9000-8000`
-    Backwards { span: Span, first: u16, last: u16 },
     /// A port on who connects.
     OnSubject { span: Span },
     /// A port that none of the list's own ports is.
@@ -49,13 +47,7 @@ impl From<PortProblem> for Diagnostic {
             }
             PortProblem::NameOfNothing { span, name } => {
                 Self::new(Code::E0402, span, format!("`{name}` is a port's name, and nothing here serves names"))
-                    .help("write the number: `:8080`")
-            }
-            PortProblem::Backwards { span, first, last } => {
-                Self::new(Code::E0403, span, format!("the range `{first}-{last}` holds no port"))
-                    .note("cilium takes such a range and then ignores its end")
-                    .help(format!("write `{last}-{first}`"))
-                    .fix("swap the ends", span, format!("{last}-{first}"))
+                    .help("write the number, such as `:8080`")
             }
             PortProblem::OnSubject { span } => {
                 Self::new(Code::E0404, span, "who opens a connection has no port")
