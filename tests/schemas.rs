@@ -257,6 +257,11 @@ fn what_breaks_a_schema_is_seen() {
         ("/spec/ingress/2/fromEntities/0", json!("everything")),
         ("/spec/ingress/3/fromCIDRSet/0/cidr", json!("10.0.0.0")),
         ("/spec/ingress/3/icmps/0/fields/0/type", json!("Pong")),
+        ("/spec/ingress/3/icmps/0/fields/0/type", json!(0)),
+        ("/spec/ingress/2/toPorts/0/ports/1/endPort", json!(8999)),
+        ("/spec/ingress/1/toPorts/0/rules", json!({})),
+        ("/spec/ingress/1/toPorts/0/rules/http", json!([])),
+        ("/spec/ingress/2/toPorts", json!([])),
         ("/spec/log/value", json!("a\nb")),
     ] {
         breaks(&cilium, pointer, value);

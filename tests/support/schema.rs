@@ -1,5 +1,6 @@
 //! Whether an emitted object is one that the API server takes as it stands: its schema, with unknown fields refused
-//! (the server drops them in silence), and no empty list or null anywhere (an enforcer would widen the rule).
+//! (the server drops them in silence), no empty list or null anywhere (an enforcer would widen the rule), and nothing that
+//! an enforcer reads otherwise than it looks.
 //!
 //! The CRDs of Cilium are read from `$ZTP_CORPUS/crds/cilium/v2`; CEL rules (`x-kubernetes-validations`) are not run.
 
@@ -50,6 +51,7 @@ impl Schemas {
         let mut errors = Vec::new();
         check(schema, object, kind, Fields::Known, &mut errors);
         hollow(object, kind, &mut errors);
+        silent(object, kind, &mut errors);
         Some(errors)
     }
 }
@@ -64,6 +66,29 @@ fn hollow(value: &Value, at: &str, errors: &mut Vec<String>) {
         }
         Value::Object(fields) => fields.iter().for_each(|(key, value)| hollow(value, &format!("{at}.{key}"), errors)),
         _ => {}
+    }
+}
+
+/// What a schema lets through and an enforcer reads otherwise than it looks: an allow of ICMP type 0, which is every type
+/// to Cilium (it keys types as ports), and a range that ends before it begins, which Cilium's agent takes and ignores.
+fn silent(value: &Value, at: &str, errors: &mut Vec<String>) {
+    for (key, field) in value.as_object().into_iter().flatten() {
+        let at = format!("{at}.{key}");
+        if key == "fields" && field[0]["type"].is_i64() && !at.contains("Deny") {
+            let types = field.as_array().into_iter().flatten().map(|field| &field["type"]);
+            errors.extend(types.filter(|number| **number == 0).map(|_| format!("{at}: an allow of ICMP type 0")));
+        }
+        if key == "endPort" {
+            let port = &value["port"];
+            let first = port.as_i64().or_else(|| port.as_str().and_then(|text| text.parse().ok()));
+            if first >= field.as_i64() {
+                errors.push(format!("{at}: a range from {port} to {field}"));
+            }
+        }
+        silent(field, &at, errors);
+    }
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        silent(item, &format!("{at}[{index}]"), errors);
     }
 }
 
