@@ -36,7 +36,5 @@ fn meets(policy: &Policy, grant: &Rule, deny: &Rule) -> bool {
         (Selects::Nodes(_), Selects::Nodes(_)) => true,
         _ => false,
     };
-    subjects
-        && peers::overlap(universe, &grant.peer, &deny.peer)
-        && !traffic::overlap(&grant.traffic, &deny.traffic).is_no()
+    subjects && peers::overlap(universe, &grant.peer, &deny.peer) && traffic::overlap(&grant.traffic, &deny.traffic)
 }

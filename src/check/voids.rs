@@ -89,8 +89,7 @@ fn outside(policy: &Policy, rule: &Rule, boundary: &Boundary) -> bool {
     let universe = Universe::new(&policy.namespaces);
     let permitted = || {
         boundary.permits.iter().any(|permit| {
-            peers::overlap(universe, &permit.peer, &rule.peer)
-                && !traffic::overlap(&permit.traffic, &rule.traffic).is_no()
+            peers::overlap(universe, &permit.peer, &rule.peer) && traffic::overlap(&permit.traffic, &rule.traffic)
         })
     };
     traffic::includes(&boundary.traffic, &rule.traffic).is_yes()
@@ -127,6 +126,6 @@ fn taken(policy: &Policy, rule: &Rule, deny: &Rule) -> Option<String> {
         (Peer::Pods(a), Peer::Pods(b)) => format!("the pods `{}`", pods::intersection(universe, a, b)?),
         _ => return None,
     };
-    let traffic = !traffic::overlap(&rule.traffic, &deny.traffic).is_no();
+    let traffic = traffic::overlap(&rule.traffic, &deny.traffic);
     (traffic && includes_subject(policy, deny.subject, rule.subject)).then_some(lost)
 }

@@ -15,8 +15,8 @@ use regex_syntax::hir::Hir;
 /// The largest automaton, in bytes.
 const MAX_AUTOMATON: usize = 1 << 19;
 
-/// The most states of a product that are looked at.
-const MAX_PRODUCT: usize = 50_000;
+/// The most steps of single automata that one question takes: some tens of milliseconds.
+const MAX_STEPS: usize = 2_000_000;
 
 /// The automata, or their product, passed the bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub fn shortest(within: &[&Language], without: &[&Language], alphabet: &[u8]) ->
     // A state of the product, and from where and by which byte it was first reached.
     let mut seen: IndexMap<Vec<StateID>, (usize, u8)> = IndexMap::new();
     seen.insert(all.iter().map(|language| language.start).collect(), (usize::MAX, 0));
-    let mut next = 0;
+    let (mut next, mut steps) = (0, 0);
     while let Some((states, _)) = seen.get_index(next) {
         let states = states.clone();
         let (inside, outside) = states.split_at(within.len());
@@ -99,7 +99,8 @@ pub fn shortest(within: &[&Language], without: &[&Language], alphabet: &[u8]) ->
                 seen.entry(reached).or_insert((next, *letter));
             }
         }
-        if seen.len() > MAX_PRODUCT {
+        steps += letters.len() * all.len();
+        if steps > MAX_STEPS {
             return Err(TooLarge);
         }
         next += 1;

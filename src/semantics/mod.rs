@@ -1,5 +1,5 @@
-//! The exact algebra over the policy model: which pods, ports, addresses and names fit one selector, both, or only the
-//! one and not the other.
+//! The exact algebra over the policy model: which pods, ports, addresses, names and requests fit one selector, both, or
+//! only the one and not the other.
 //!
 //! | module | sets of | questions |
 //! |---|---|---|
@@ -10,6 +10,11 @@
 //! | [`ports`] | ports of the three protocols | `all`, `union`, `intersection`, `complement`, `difference`, `includes`, `overlap`, `witness` |
 //! | [`nets`] | addresses: [`nets::AddressSet`] with `to_nets` for the way back | the same, and `overlap`, `includes`, `intersection`, `difference` of two [`Net`](crate::policy::Net)s |
 //! | [`names`] | DNS names | `matches`, `includes`, `includes_union`, `disjoint` |
+//! | [`paths`] | paths, by [`PathPattern`](crate::policy::PathPattern) | `matches`, `empty`, `includes`, `includes_union`, `disjoint` |
+//! | [`requests`] | HTTP requests, by [`Request`](crate::policy::Request) | `includes`, `includes_union`, `disjoint` |
+//! | [`re2`] | regular expressions: `parse` reads what Go and RE2 read alike | |
+//! | [`traffic`] | what can pass, by [`Traffic`](crate::policy::Traffic) | `includes`, `includes_union`, `disjoint`, `overlap` |
+//! | [`peers`] | endpoints, by [`Peer`](crate::policy::Peer) | `includes`, `overlap` |
 //! | [`language`] | strings of a regular language | `shortest` string in all of these and none of those |
 //!
 //! `includes(outer, inner)` asks whether all of `inner` is in `outer`; so an empty `inner` is in everything.
@@ -22,9 +27,12 @@ pub mod language;
 pub mod names;
 pub mod namespaces;
 pub mod nets;
+pub mod paths;
 pub mod peers;
 pub mod pods;
 pub mod ports;
+pub mod re2;
+pub mod requests;
 pub mod traffic;
 pub mod values;
 

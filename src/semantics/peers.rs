@@ -1,31 +1,127 @@
-//! Peers: which of them lie in others.
+//! Peers as sets of endpoints.
+//!
+//! An endpoint stands at one [`Place`]; which peer covers which places is Cilium's rule (1.20-pre.4, its own engine;
+//! default settings of `policy-cidr-match-mode`):
+//!
+//! | peer | covers |
+//! |---|---|
+//! | pods, nodes by label | these pods; these nodes, be they the local one or others |
+//! | `world` | everything outside, an API server that stands there too |
+//! | a range of addresses, a name | what is outside and has such an address, such a name; never pods or nodes |
+//! | `cluster` | everything inside, and the API server wherever it stands |
+//! | `kube-apiserver` | the API server, on a node or outside |
+//! | `host`, `remote-node` | the local node; the others |
+//! | `ingress`, `health`, `init`, `unmanaged` | these, which no label selects |
+//! | anything | all of it |
+//!
+//! A name is no place: what it resolves to is the other side's choice. So a name may meet every range, and lies only in
+//! `world`, names and anything.
 
-use super::{Universe, names, nets, pods};
-use crate::policy::{Entity, Peer};
+use super::{Universe, labels, names, nets, pods};
+use crate::policy::{Entity, LabelSelector, Peer};
 
-/// Whether all of `inner` is known to be in `outer`.
-#[must_use]
-pub fn includes(universe: Universe<'_>, outer: &Peer, inner: &Peer) -> bool {
-    match (outer, inner) {
-        (Peer::Anything, _) => true,
-        (a, b) if a == b => true,
-        (Peer::Pods(a), Peer::Pods(b)) => pods::includes(universe, a, b),
-        (Peer::Net(a), Peer::Net(b)) => nets::includes(a, b),
-        (Peer::Name(a), Peer::Name(b)) => names::includes(a, b).is_yes(),
-        (Peer::Entity(Entity::World), Peer::Net(_) | Peer::Name(_)) => true,
-        _ => false,
+/// Where an endpoint stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Pod,
+    LocalNode,
+    LocalApiserver,
+    RemoteNode,
+    RemoteApiserver,
+    Outside,
+    OutsideApiserver,
+    Ingress,
+    Health,
+    Init,
+    Unmanaged,
+}
+
+use Place::{
+    Health, Ingress, Init, LocalApiserver, LocalNode, Outside, OutsideApiserver, Pod, RemoteApiserver, RemoteNode,
+    Unmanaged,
+};
+
+/// The places at which a peer covers something.
+fn places(peer: &Peer) -> &'static [Place] {
+    match peer {
+        Peer::Pods(_) => &[Pod],
+        Peer::Nodes(_) => &[LocalNode, LocalApiserver, RemoteNode, RemoteApiserver],
+        Peer::Net(_) | Peer::Name(_) | Peer::Entity(Entity::World) => &[Outside, OutsideApiserver],
+        Peer::Entity(Entity::Host) => &[LocalNode, LocalApiserver],
+        Peer::Entity(Entity::RemoteNode) => &[RemoteNode, RemoteApiserver],
+        Peer::Entity(Entity::KubeApiserver) => &[LocalApiserver, RemoteApiserver, OutsideApiserver],
+        Peer::Entity(Entity::Ingress) => &[Ingress],
+        Peer::Entity(Entity::Health) => &[Health],
+        Peer::Entity(Entity::Init) => &[Init],
+        Peer::Entity(Entity::Unmanaged) => &[Unmanaged],
+        Peer::Entity(Entity::Cluster) => &[
+            Pod,
+            LocalNode,
+            LocalApiserver,
+            RemoteNode,
+            RemoteApiserver,
+            OutsideApiserver,
+            Ingress,
+            Health,
+            Init,
+            Unmanaged,
+        ],
+        Peer::Anything => &[
+            Pod,
+            LocalNode,
+            LocalApiserver,
+            RemoteNode,
+            RemoteApiserver,
+            Outside,
+            OutsideApiserver,
+            Ingress,
+            Health,
+            Init,
+            Unmanaged,
+        ],
     }
 }
 
-/// Whether something may be in both.
+/// Whether it covers no endpoint that could exist.
+fn is_empty(universe: Universe<'_>, peer: &Peer) -> bool {
+    match peer {
+        Peer::Pods(selector) => !pods::satisfiable(universe, selector),
+        Peer::Nodes(selector) => !labels::satisfiable(&selector.0),
+        Peer::Net(net) => nets::AddressSet::from(net).is_empty(),
+        Peer::Entity(_) | Peer::Name(_) | Peer::Anything => false,
+    }
+}
+
+/// Whether all of `inner` is known to be in `outer`. Where names are too large to compare it is false.
+#[must_use]
+pub fn includes(universe: Universe<'_>, outer: &Peer, inner: &Peer) -> bool {
+    if is_empty(universe, inner) {
+        return true;
+    }
+    let covered = places(outer);
+    places(inner).iter().all(|place| covered.contains(place))
+        && match (outer, inner) {
+            (Peer::Entity(_) | Peer::Anything, _) => true,
+            (Peer::Pods(outer), Peer::Pods(inner)) => pods::includes(universe, outer, inner),
+            (Peer::Nodes(outer), Peer::Nodes(inner)) => labels::includes(&outer.0, &inner.0),
+            (Peer::Nodes(outer), _) => labels::includes(&outer.0, &LabelSelector::default()),
+            (Peer::Net(outer), Peer::Net(inner)) => nets::includes(outer, inner),
+            (Peer::Name(outer), Peer::Name(inner)) => names::includes(outer, inner).is_yes(),
+            (Peer::Pods(_) | Peer::Net(_) | Peer::Name(_), _) => false,
+        }
+}
+
+/// Whether something may be in both. Where the API server stands is not known, so it counts wherever it could stand. That
+/// one address may have two names is left aside: two names meet only if one name fits both.
 #[must_use]
 pub fn overlap(universe: Universe<'_>, a: &Peer, b: &Peer) -> bool {
-    match (a, b) {
-        (Peer::Pods(a), Peer::Pods(b)) => pods::overlap(universe, a, b),
-        (Peer::Net(a), Peer::Net(b)) => nets::overlap(a, b),
-        (Peer::Name(a), Peer::Name(b)) => !names::disjoint(a, b).is_yes(),
-        (Peer::Pods(_), Peer::Net(_) | Peer::Name(_)) | (Peer::Net(_) | Peer::Name(_), Peer::Pods(_)) => false,
-        (Peer::Entity(Entity::World), Peer::Pods(_)) | (Peer::Pods(_), Peer::Entity(Entity::World)) => false,
-        _ => true,
-    }
+    let shared = places(a).iter().any(|place| places(b).contains(place));
+    shared
+        && match (a, b) {
+            (Peer::Pods(a), Peer::Pods(b)) => pods::overlap(universe, a, b),
+            (Peer::Nodes(a), Peer::Nodes(b)) => labels::overlap(&a.0, &b.0),
+            (Peer::Net(a), Peer::Net(b)) => nets::overlap(a, b),
+            (Peer::Name(a), Peer::Name(b)) => !names::disjoint(a, b).is_yes(),
+            _ => !is_empty(universe, a) && !is_empty(universe, b),
+        }
 }

@@ -5,5 +5,10 @@
 
 mod names;
 mod nets;
+mod paths;
+mod peers;
 mod pods;
 mod ports;
+mod re2;
+mod requests;
+mod traffic;

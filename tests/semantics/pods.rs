@@ -137,7 +137,7 @@ fn possible(pod: &Pod) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn selectors_are_sets_of_pods(a in selector(), b in selector()) {

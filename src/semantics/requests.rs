@@ -1,0 +1,241 @@
+//! Request patterns as sets of HTTP requests.
+//!
+//! A request has one method, one path, a query or none, one host (a request without one counts as one more host), and
+//! headers. The parts are independent of each other, so all questions are decided part by part: methods and hosts as sets
+//! of values, headers as labels are (a header that a request has twice has one value, as Envoy joins them), paths by
+//! [`super::paths`]. Names of headers are compared without regard to case.
+//!
+//! That `with header Host: h` speaks of the host is left aside: such patterns are said to meet where they may not, and not
+//! to include each other where they do.
+
+use super::answer::Answer;
+use super::labels::{self, Labels};
+use super::paths::{self, Paths};
+use super::values;
+use crate::policy::{LabelSelector, Op, Query, Request, Requirement, ValueSet};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How many pieces are looked at before the question is given up; as for pods, it is NP-hard.
+const MAX_PIECES: usize = 10_000;
+
+/// How many unions of paths are compared before the question is given up.
+const MAX_UNIONS: usize = 100;
+
+/// Why a question was given up.
+const TOO_MANY: &str = "too many requests overlap to compare them all";
+
+/// A concrete request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestWitness {
+    /// Its method.
+    pub method: SmolStr,
+    /// Its path.
+    pub path: SmolStr,
+    /// Whether a query follows.
+    pub query: bool,
+    /// Its host, if it matters.
+    pub host: Option<SmolStr>,
+    /// The headers that matter, by name in lower case.
+    pub headers: Labels,
+}
+
+/// `GET /a?q at host "h" with header x: v`
+impl fmt::Display for RequestWitness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)?;
+        if self.query {
+            f.write_str("?q")?;
+        }
+        if let Some(host) = &self.host {
+            write!(f, " at host \"{host}\"")?;
+        }
+        for (name, value) in &self.headers {
+            write!(f, " with header {name}: {value}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether every request that fits `inner` fits `outer`; if not, one that does not.
+#[must_use]
+pub fn includes(outer: &Request, inner: &Request) -> Answer<RequestWitness> {
+    includes_union(std::slice::from_ref(outer), inner)
+}
+
+/// Whether every request that fits `inner` fits one of `outers`; if not, one that fits none.
+#[must_use]
+pub fn includes_union(outers: &[Request], inner: &Request) -> Answer<RequestWitness> {
+    let frame = Frame::of(inner);
+    let outers: Vec<(Frame, Paths)> = outers
+        .iter()
+        .map(|outer| (Frame::of(outer), Paths::new(&outer.path)))
+        .filter(|(outer, _)| frame.and(outer).satisfiable())
+        .collect();
+    let path = Paths::new(&inner.path);
+    // The usual case: one outer has it all.
+    if outers.iter().any(|(outer, outer_path)| outer.includes(&frame) && path.included_in(&[outer_path]).is_yes()) {
+        return Answer::Yes;
+    }
+    Search { outers: &outers, path: &path, known: BTreeMap::new() }.uncovered(frame)
+}
+
+/// Whether no request fits both; if one does, such a request.
+#[must_use]
+pub fn disjoint(a: &Request, b: &Request) -> Answer<RequestWitness> {
+    match Frame::of(a).and(&Frame::of(b)).witness() {
+        Some(request) => paths::disjoint(&a.path, &b.path).map(|path| RequestWitness { path, ..request }),
+        None => Answer::Yes,
+    }
+}
+
+/// A request but for its path.
+#[derive(Clone)]
+struct Frame {
+    methods: ValueSet,
+    hosts: ValueSet,
+    headers: LabelSelector,
+    /// Whether requests without a query are in it, and those with one.
+    bare: bool,
+    queried: bool,
+}
+
+impl Frame {
+    fn of(request: &Request) -> Self {
+        let header = |header: &crate::policy::Header| Requirement {
+            key: header.name.to_ascii_lowercase().into(),
+            op: header.value.as_ref().map_or(Op::Exists, |value| Op::In([value.clone()].into())),
+        };
+        Self {
+            methods: if request.methods.is_empty() {
+                ValueSet::Any
+            } else {
+                ValueSet::In(request.methods.iter().cloned().collect())
+            },
+            hosts: request.host.clone().map_or(ValueSet::Any, ValueSet::one),
+            headers: LabelSelector::new(request.headers.iter().map(header).collect()),
+            bare: true,
+            queried: request.query == Query::Any,
+        }
+    }
+
+    fn and(&self, other: &Self) -> Self {
+        Self {
+            methods: values::intersection(&self.methods, &other.methods),
+            hosts: values::intersection(&self.hosts, &other.hosts),
+            headers: self.headers.and(&other.headers),
+            bare: self.bare && other.bare,
+            queried: self.queried && other.queried,
+        }
+    }
+
+    fn includes(&self, inner: &Self) -> bool {
+        values::includes(&self.methods, &inner.methods)
+            && values::includes(&self.hosts, &inner.hosts)
+            && labels::includes(&self.headers, &inner.headers)
+            && (self.bare || !inner.bare)
+            && (self.queried || !inner.queried)
+    }
+
+    fn satisfiable(&self) -> bool {
+        (self.bare || self.queried)
+            && !values::is_empty(&self.methods)
+            && !values::is_empty(&self.hosts)
+            && labels::satisfiable(&self.headers)
+    }
+
+    /// What is in this frame and not in the other, in pieces of which no two overlap; none is empty.
+    fn minus(&self, other: &Self) -> Vec<Self> {
+        let mut kept = self.clone();
+        let mut pieces = Vec::new();
+        let outside = |set: &ValueSet, other: &ValueSet| values::intersection(set, &values::complement(other));
+        pieces.push(Self { methods: outside(&self.methods, &other.methods), ..kept.clone() });
+        kept.methods = values::intersection(&self.methods, &other.methods);
+        pieces.push(Self { hosts: outside(&self.hosts, &other.hosts), ..kept.clone() });
+        kept.hosts = values::intersection(&self.hosts, &other.hosts);
+        let (bare, queried) = (self.bare && !other.bare, self.queried && !other.queried);
+        pieces.push(Self { bare, queried, ..kept.clone() });
+        (kept.bare, kept.queried) = (self.bare && other.bare, self.queried && other.queried);
+        for headers in labels::pieces(&self.headers, &other.headers) {
+            pieces.push(Self { headers, ..kept.clone() });
+        }
+        pieces.retain(Self::satisfiable);
+        pieces
+    }
+
+    /// A request with an empty path, a query only if it must have one.
+    fn witness(&self) -> Option<RequestWitness> {
+        if !self.satisfiable() {
+            return None;
+        }
+        Some(RequestWitness {
+            method: values::witness(&self.methods, "GET")?,
+            path: SmolStr::default(),
+            query: !self.bare,
+            host: match &self.hosts {
+                ValueSet::Any => None,
+                hosts => values::witness(hosts, "other.example"),
+            },
+            headers: labels::witness(&self.headers)?,
+        })
+    }
+}
+
+/// The search for a request of `path` that is in none of the outers.
+struct Search<'a> {
+    outers: &'a [(Frame, Paths<'a>)],
+    path: &'a Paths<'a>,
+    /// Whether some of the outers' paths cover the path.
+    known: BTreeMap<Vec<usize>, Answer<SmolStr>>,
+}
+
+impl Search<'_> {
+    /// Cuts the frame at each outer: the pieces beside it go on as they are, and what is within it goes on with one path
+    /// more to avoid. What gets past the last outer is uncovered if the paths to avoid leave one.
+    fn uncovered(&mut self, frame: Frame) -> Answer<RequestWitness> {
+        let mut left = vec![(frame, Vec::new(), 0)];
+        let mut unknown = None;
+        let mut seen = 0;
+        while let Some((piece, avoided, done)) = left.pop() {
+            seen += 1;
+            if seen > MAX_PIECES {
+                return Answer::Unknown(TOO_MANY);
+            }
+            let Some((outer, _)) = self.outers.get(done) else {
+                match self.avoiding(&avoided) {
+                    Answer::Yes => {}
+                    Answer::Unknown(reason) => unknown = Some(reason),
+                    Answer::No(path) => {
+                        if let Some(request) = piece.witness() {
+                            return Answer::No(RequestWitness { path, ..request });
+                        }
+                    }
+                }
+                continue;
+            };
+            let within = piece.and(outer);
+            if within.satisfiable() {
+                left.extend(piece.minus(outer).into_iter().map(|beside| (beside, avoided.clone(), done + 1)));
+                left.push((within, [avoided, vec![done]].concat(), done + 1));
+            } else {
+                left.push((piece, avoided, done + 1));
+            }
+        }
+        unknown.map_or(Answer::Yes, Answer::Unknown)
+    }
+
+    /// Whether these outers' paths cover the path.
+    fn avoiding(&mut self, outers: &[usize]) -> Answer<SmolStr> {
+        if let Some(answer) = self.known.get(outers) {
+            return answer.clone();
+        }
+        if self.known.len() >= MAX_UNIONS {
+            return Answer::Unknown(TOO_MANY);
+        }
+        let avoided: Vec<_> = outers.iter().filter_map(|index| self.outers.get(*index)).map(|(_, path)| path).collect();
+        let answer = self.path.included_in(&avoided);
+        self.known.insert(outers.to_vec(), answer.clone());
+        answer
+    }
+}
