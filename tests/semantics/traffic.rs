@@ -20,7 +20,7 @@ fn all() -> Vec<One> {
     for port in 1..=4 {
         for protocol in [Protocol::Tcp, Protocol::Udp] {
             all.push(One::Plain(protocol, port));
-            all.extend(["a.io", "b.io", "a.b.io", "x.x.x"].map(|name| One::LookUp(name, protocol, port)));
+            all.extend(["a.io", "b.io", "c.io", "a.b.io", "x.x.x"].map(|name| One::LookUp(name, protocol, port)));
         }
         for method in ["GET", "POST", "PUT"] {
             all.extend(["/a", "/b", "/c/"].map(|path| One::Request(method, path, port)));
@@ -49,10 +49,9 @@ fn fits(traffic: &Traffic, one: One) -> bool {
                     (request.methods.is_empty() || request.methods.iter().any(|one| one == method))
                         && match &request.path {
                             PathPattern::Segments { rest: true, .. } => true,
-                            PathPattern::Segments { segments, .. } => match segments.as_slice() {
-                                [Segment::Literal(text)] => path == format!("/{text}"),
-                                _ => path == "/a" || path == "/b",
-                            },
+                            PathPattern::Segments { segments, .. } => {
+                                *segments == [Segment::Literal(path.split_at(1).1.into())]
+                            }
                             PathPattern::Matching(_) => unreachable!("not made here"),
                         }
                 })
@@ -62,7 +61,7 @@ fn fits(traffic: &Traffic, one: One) -> bool {
                 && names.iter().any(|pattern| match pattern {
                     DnsPattern::Any => true,
                     DnsPattern::Exact(exact) => exact == name,
-                    DnsPattern::Glob(_) => name == "a.io" || name == "b.io",
+                    DnsPattern::Glob(_) => name.ends_with(".io") && name.matches('.').count() == 1,
                     DnsPattern::Below(_) => name.ends_with(".io"),
                 })
         }
@@ -77,12 +76,17 @@ fn same_side(witness: &TrafficWitness) -> One {
         TrafficWitness::Request(request, port) => {
             let method = ["GET", "POST"].into_iter().find(|method| request.method == *method).unwrap_or("PUT");
             let path = ["/a", "/b"].into_iter().find(|path| request.path == *path);
-            // Other paths of one segment are as `/b` to `/*` and as others to literals; none is drawn but those.
             One::Request(method, path.unwrap_or("/c/"), *port)
         }
         TrafficWitness::LookUp(name, protocol, port) => {
-            let known = ["a.io", "b.io", "a.b.io"].into_iter().find(|known| name == *known);
-            One::LookUp(known.unwrap_or(if name.ends_with(".io") { "a.b.io" } else { "x.x.x" }), *protocol, *port)
+            let side = match name.as_str() {
+                "a.io" => "a.io",
+                "b.io" => "b.io",
+                other if !other.ends_with(".io") => "x.x.x",
+                other if other.matches('.').count() == 1 => "c.io",
+                _ => "a.b.io",
+            };
+            One::LookUp(side, *protocol, *port)
         }
         TrafficWitness::Ping => One::Ping,
         TrafficWitness::Other => One::Other,
