@@ -31,7 +31,7 @@ pub struct Compiled {
     pub name: Option<SmolStr>,
     /// What the sentences mean there, ready for lowering.
     pub policy: Policy,
-    /// The objects, sorted by path. Empty after [`check`].
+    /// The objects, sorted by path. Empty after [`check()`].
     pub objects: Vec<Object>,
 }
 

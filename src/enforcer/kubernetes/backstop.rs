@@ -15,7 +15,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 pub(super) type Part = (Peer, Option<PortSet>);
 
 /// The parts of an allow rule that NetworkPolicy can say and that nothing denies. What it has no word for is an error
-/// in [`super::check`] and never a part.
+/// in [`super::check()`] and never a part.
 pub(super) fn parts(policy: &Policy, denies: &[&Rule], rule: &Rule) -> Vec<Part> {
     if has_condition(policy, rule) {
         return Vec::new();

@@ -1,8 +1,8 @@
 //! From pest's pairs to the tree.
 //!
 //! Invariants: every function here is total; what cannot be built is reported once and left out. A sentence with a
-//! problem becomes [`ItemKind::Bad`], so that nothing is concluded from half of it; a declaration stays, so that
-//! its name does not go missing elsewhere.
+//! problem becomes [`super::ast::ItemKind::Bad`], so that nothing is concluded from half of it; a declaration stays, so
+//! that its name does not go missing elsewhere.
 
 mod address;
 mod clauses;
