@@ -1,7 +1,12 @@
 //! Any bytes at all: the whole compile takes token soup and mutated examples without a panic or a hang, and emits
 //! nothing beside an error.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests read files and may panic")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests read files and may panic"
+)]
 
 use proptest::prelude::*;
 use std::fs;
