@@ -123,6 +123,7 @@ codes! {
     E0607 "two kinds of rules on one port",
     E0608 "TLS name beside a plain rule",
     E0609 "boundary that cannot be exact",
+    E0610 "expression that the proxy would read otherwise",
     E0621 "pods of namespaces that are not known",
     E0622 "a NetworkPolicy cannot deny",
     E0623 "no such peer in NetworkPolicy",

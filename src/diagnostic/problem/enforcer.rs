@@ -64,6 +64,15 @@ pub enum EnforcerProblem {
         /// The largest that the proxy takes.
         budget: u32,
     },
+    /// An expression for a path that is no RE2, or that would match more or less than the path.
+    Expression {
+        /// The sentence's object.
+        span: Span,
+        /// The part that is wrong.
+        part: SmolStr,
+        /// Why.
+        reason: String,
+    },
     /// A plain allow for a peer and port whose requests another sentence narrows.
     PlainBesideRequests {
         /// The plain one.
@@ -141,6 +150,9 @@ impl From<EnforcerProblem> for Diagnostic {
                     .note("a proxy that refuses one expression refuses all rules of the workload")
                     .help("shorten it, for example by `*` for a segment or by `/**` for the rest")
                     .help("or raise the proxy's limit and say so among the cluster's facts: `regex-budget`")
+            }
+            P::Expression { span, part, reason } => {
+                Self::new(Code::E0610, span, format!("the proxy cannot match a path by `{part}`")).note(reason)
             }
             P::PlainBesideRequests { span, requests } => {
                 Self::new(Code::E0606, span, "this voids the request rules for the same peer and port")
