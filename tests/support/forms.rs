@@ -1,6 +1,8 @@
 //! The forms that Cilium's agent rejects, ignores or widens in silence, looked for in a manifest as Kubernetes would read
 //! it. Each has a name; `tests/agent_checks.rs` says by these names what never comes out.
 
+#![allow(clippy::indexing_slicing, reason = "a missing key reads as null")]
+
 use serde_yaml::Value;
 
 /// Every form that is looked for.
