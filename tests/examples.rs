@@ -1,10 +1,85 @@
-//! Every published policy that the project started from has its sentence in the example projects.
+//! The example projects compile without a word, their committed manifests are what comes out, they are formatted, and
+//! every published policy that the project started from has its sentence in them.
+//!
+//! A folder below `examples/` is a project. It is its own root; where it has a `platform` folder, that and its other
+//! folders are the roots. UPDATE=1 writes the manifests anew.
 
 #![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic, reason = "tests read files and may panic")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+
+fn folders(parent: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(parent)
+        .expect("a folder is read")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    folders
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).expect("a name in UTF-8")
+}
+
+/// The roots of a project, relative to `examples/`.
+fn roots(project: &Path) -> Vec<String> {
+    let project_name = name(project);
+    if !project.join("platform").is_dir() {
+        return vec![project_name.to_owned()];
+    }
+    let sources = folders(project).into_iter().filter(|folder| name(folder) != "manifests");
+    sources.map(|folder| format!("{project_name}/{}", name(&folder))).collect()
+}
+
+fn ztp(command: &str, project: &Path, more: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ztp"))
+        .arg(command)
+        .args(roots(project))
+        .args(more)
+        .current_dir(EXAMPLES)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("the binary runs")
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn they_compile_without_errors_and_warnings() {
+    for project in folders(Path::new(EXAMPLES)) {
+        let output = ztp("check", &project, &["--format", "json"]);
+        let said = said(&output);
+        assert!(output.status.success(), "{}: {said}", name(&project));
+        assert!(!said.contains("\"warning\""), "{}: {said}", name(&project));
+    }
+}
+
+#[test]
+fn their_manifests_are_what_comes_out() {
+    for project in folders(Path::new(EXAMPLES)) {
+        let manifests = format!("{}/manifests", name(&project));
+        if std::env::var_os("UPDATE").is_some() {
+            let output = ztp("build", &project, &["-o", &manifests]);
+            assert!(output.status.success(), "{}: {}", name(&project), said(&output));
+        }
+        let output = ztp("build", &project, &["--check", "-o", &manifests]);
+        assert!(output.status.success(), "{} (UPDATE=1 writes them): {}", name(&project), said(&output));
+    }
+}
+
+#[test]
+fn they_are_formatted() {
+    for project in folders(Path::new(EXAMPLES)) {
+        let output = ztp("fmt", &project, &["--check"]);
+        assert!(output.status.success(), "{}: {}", name(&project), said(&output));
+    }
+}
 
 /// One row of `examples/SEEDS.md`.
 struct Row {
