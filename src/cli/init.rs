@@ -13,8 +13,10 @@ pub struct Args {
 }
 
 /// The files of the new project.
-const FILES: [(&str, &str); 2] =
-    [("cluster.ztp", include_str!("init/cluster.ztp")), ("shop/shop.ztp", include_str!("init/shop.ztp"))];
+const FILES: [(&str, &str); 2] = [
+    ("cluster.ztp", include_str!("../../examples/quickstart/cluster.ztp")),
+    ("shop/shop.ztp", include_str!("../../examples/quickstart/shop/shop.ztp")),
+];
 
 pub fn run(args: &Args) -> Status {
     match output::begin(&args.folder, &FILES) {
