@@ -26,10 +26,12 @@ pub(super) struct Facts<'t> {
 
 /// The clusters that the options ask for.
 pub(super) fn clusters<'t>(scope: &Scope<'t>, options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Vec<Facts<'t>> {
-    if scope.clusters.is_empty() {
+    // One that could not be read may be the only one, or the one that is asked for.
+    let unread = scope.broken.contains("cluster");
+    if scope.clusters.is_empty() && options.cluster.is_none() {
         return match options.enforcer {
             Some((enforcer, version)) => vec![made_up(enforcer, version)],
-            None if scope.broken.contains("cluster") => Vec::new(),
+            None if unread => Vec::new(),
             None => {
                 let declared = scope.platform_sections.first().and_then(|section| section.header.as_ref());
                 diagnostics.push(ClusterProblem::NoEnforcer { platform: declared.map(|header| header.span.0) }.into());
@@ -41,6 +43,9 @@ pub(super) fn clusters<'t>(scope: &Scope<'t>, options: &Options, diagnostics: &m
         && !scope.clusters.contains_key(wanted)
     {
         let names = || scope.clusters.keys().map(SmolStr::as_str);
+        if unread {
+            return Vec::new();
+        }
         diagnostics.push(
             ClusterProblem::NoSuchCluster {
                 name: wanted.clone(),

@@ -61,6 +61,8 @@ impl From<ClusterProblem> for Diagnostic {
                 let diagnostic = Self::global(Code::E0643, format!("no cluster `{name}` is declared"));
                 match nearest {
                     Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None if all.is_empty() => diagnostic
+                        .help(format!("declare it in a platform file: `cluster {name} {{ enforcer cilium 1.18 }}`")),
                     None => diagnostic.help(format!("declared are {}", all.join(", "))),
                 }
             }
