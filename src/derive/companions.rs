@@ -65,7 +65,11 @@ fn needs(policy: &Policy) -> IndexMap<SubjectId, Needs> {
     let mut found: IndexMap<SubjectId, Needs> = IndexMap::new();
     for rule in &policy.rules {
         let allows = matches!(rule.effect, Effect::Allow { .. });
-        if !allows || rule.direction != Direction::Egress || rule.traffic == Traffic::Ping {
+        if !allows || rule.direction != Direction::Egress {
+            continue;
+        }
+        // Pods are pinged by their address, which no look-up gives.
+        if rule.traffic == Traffic::Ping && !matches!(rule.peer, Peer::Name(_)) {
             continue;
         }
         let (names, cluster): (Option<DnsPattern>, bool) = match &rule.peer {

@@ -103,6 +103,7 @@ codes! {
     E0409 "a deny of something finer than a port",
     E0410 "requests and a TLS name",
     E0411 "a TLS name where the caller is not governed",
+    E0412 "a TLS name without a TCP port",
     E0501 "an exception that takes nothing away",
     E0502 "an exception of another kind",
     E0503 "an exception that leaves nothing",

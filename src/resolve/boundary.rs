@@ -13,6 +13,9 @@ impl Builder<'_, '_> {
         let subjects = self.terms(&only.subjects, saying.home, Role::Subject);
         let objects = self.terms(&only.objects, saying.home, Role::Object);
         let (Some(subjects), Some(objects)) = (subjects, objects) else { return };
+        if self.too_many(saying, subjects.len(), objects.len()) {
+            return;
+        }
         let permits: Vec<Permit> = objects.iter().map(permit).collect();
         for subject in &subjects {
             self.cap(saying, Direction::Egress, subject, Traffic::All, permits.clone());
@@ -23,6 +26,9 @@ impl Builder<'_, '_> {
         let subjects = self.terms(&nothing.subjects, saying.home, Role::Subject);
         let objects = self.terms(&nothing.objects, saying.home, Role::Object);
         let (Some(subjects), Some(objects)) = (subjects, objects) else { return };
+        if self.too_many(saying, subjects.len(), objects.len()) {
+            return;
+        }
         let permits: Vec<Permit> = subjects.iter().map(permit).collect();
         for object in &objects {
             self.cap(saying, Direction::Ingress, object, traffic(object.ports.as_ref()), permits.clone());

@@ -140,6 +140,9 @@ impl Builder<'_, '_> {
         let objects = self.terms(&expose.objects, Some(home), Role::Object);
         let readers = self.terms(&expose.to, Some(home), Role::Subject);
         let (Some(objects), Some(readers)) = (objects, readers) else { return };
+        if self.too_many(saying, readers.len(), objects.len()) {
+            return;
+        }
         let kind = match &expose.request {
             Some(wanted) => Kind::Requests(vec![request(wanted)]),
             None => Kind::Reach,

@@ -2,7 +2,7 @@
 
 use super::peers::{Role, Term};
 use super::sentence::{Builder, Saying};
-use super::traffic::{objects, towards};
+use super::traffic::{Kind, objects, towards};
 use crate::diagnostic::problem::guard::GuardProblem;
 use crate::diagnostic::problem::outside::OutsideProblem;
 use crate::diagnostic::problem::ownership::OwnershipProblem;
@@ -20,19 +20,31 @@ impl Builder<'_, '_> {
         let subjects = self.deny_subjects(saying, may_not);
         let objects = self.terms(list, saying.home, Role::Object);
         let (Some(subjects), Some(objects)) = (subjects, objects) else { return };
-        for object in &objects {
+        if self.too_many(saying, subjects.len(), objects.len()) {
+            return;
+        }
+        let before = self.rule_count();
+        if !self.deny_all(saying, &kind, &subjects, &objects) {
+            self.forget_rules_after(before);
+        }
+    }
+
+    /// Denies every pair. `false` after a finding, of which there is one a sentence.
+    fn deny_all(&mut self, saying: Saying<'_>, kind: &Kind, subjects: &[Term], objects: &[Term]) -> bool {
+        for object in objects {
             if let Peer::Name(name) = &object.peer {
                 self.diagnostics
                     .push(OutsideProblem::DenyByName { span: object.span, name: name.to_string().into() }.into());
-                return;
+                return false;
             }
-            let Some(traffic) = towards(&kind, object, self.diagnostics) else { return };
-            for subject in &subjects {
+            let Some(traffic) = towards(kind, object, self.diagnostics) else { return false };
+            for subject in subjects {
                 if !self.deny_pair(saying, subject, object, &traffic) {
-                    return;
+                    return false;
                 }
             }
         }
+        true
     }
 
     /// `no workload may …` means the file's own pods; in a platform file, those of every namespace.

@@ -9,7 +9,6 @@
 use super::peers::{Role, Term};
 use super::sentence::{Builder, Saying};
 use super::traffic::{self, Kind, objects, towards};
-use crate::diagnostic::problem::names::NameProblem;
 use crate::diagnostic::problem::outside::OutsideProblem;
 use crate::diagnostic::problem::ownership::OwnershipProblem;
 use crate::diagnostic::problem::ports::PortProblem;
@@ -20,9 +19,6 @@ use crate::policy::{
 use crate::source::Span;
 use crate::syntax::ast::{Action, Clauses, May, Name};
 use smol_str::SmolStr;
-
-/// The most half-rules that one sentence may come to.
-const RULE_LIMIT: usize = 100_000;
 
 /// What is said of a flow beside its ends.
 struct Flow<'c> {
@@ -43,8 +39,7 @@ impl Builder<'_, '_> {
         };
         let objects = self.terms(list, saying.home, Role::Object);
         let (Some(subjects), Some(objects)) = (subjects, objects) else { return };
-        if subjects.len().saturating_mul(objects.len()) > RULE_LIMIT / 2 {
-            self.diagnostics.push(NameProblem::TooMany { span: saying.span, limit: RULE_LIMIT / 2 }.into());
+        if self.too_many(saying, subjects.len(), objects.len()) {
             return;
         }
         if let Kind::Requests(_) = kind
@@ -53,21 +48,34 @@ impl Builder<'_, '_> {
             self.diagnostics.push(PortProblem::RequestInTls { span: tls.span }.into());
             return;
         }
+        let before = self.rule_count();
+        if !self.open(saying, may, &kind, &subjects, &objects) {
+            self.forget_rules_after(before);
+        }
+    }
+
+    /// Opens every pair's ends. `false` after a finding, of which there is one a sentence: the next pair would say the
+    /// same.
+    fn open(&mut self, saying: Saying<'_>, may: &May, kind: &Kind, subjects: &[Term], objects: &[Term]) -> bool {
         let origin = if may.always { Origin::PlatformGrant } else { Origin::Said };
-        for object in &objects {
-            let Some(traffic) = towards(&kind, object, self.diagnostics) else { return };
-            for subject in &subjects {
+        for object in objects {
+            let Some(traffic) = towards(kind, object, self.diagnostics) else { return false };
+            if may.clauses.tls_name.is_some() && !traffic::is_tcp(&traffic) {
+                self.diagnostics.push(PortProblem::TlsWithoutPort { span: object.span }.into());
+                return false;
+            }
+            for subject in subjects {
                 let flow = Flow { traffic: traffic.clone(), clauses: &may.clauses, origin, span: object.span };
                 let good = match saying.home {
                     Some(home) => self.open_in_namespace(saying, home, subject, object, &flow),
                     None => self.open_in_platform(saying, subject, object, &flow, may.always),
                 };
-                // One finding a sentence: the next pair would say the same.
                 if !good {
-                    return;
+                    return false;
                 }
             }
         }
+        true
     }
 
     fn open_in_namespace(

@@ -22,6 +22,9 @@ use indexmap::{IndexMap, IndexSet};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
+/// The most pairs of a subject and an object that one sentence may come to.
+const PAIR_LIMIT: usize = 50_000;
+
 /// Builds the policy of one cluster.
 pub(super) struct Builder<'a, 't> {
     pub scope: &'a Scope<'t>,
@@ -259,6 +262,25 @@ impl<'t> Builder<'_, 't> {
     /// Adds a half-rule.
     pub fn rule(&mut self, rule: Rule) {
         self.rules.push(rule);
+    }
+
+    /// How many half-rules there are.
+    pub fn rule_count(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Takes back those of a sentence that turned out wrong: nothing of it counts.
+    pub fn forget_rules_after(&mut self, count: usize) {
+        self.rules.truncate(count);
+    }
+
+    /// Whether a sentence comes to too much, which is reported.
+    pub fn too_many(&mut self, saying: Saying<'_>, subjects: usize, objects: usize) -> bool {
+        let too_many = subjects.saturating_mul(objects) > PAIR_LIMIT;
+        if too_many {
+            self.diagnostics.push(NameProblem::TooMany { span: saying.span, limit: PAIR_LIMIT }.into());
+        }
+        too_many
     }
 
     /// Adds an isolation.

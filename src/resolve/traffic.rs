@@ -55,12 +55,23 @@ pub(super) fn towards(kind: &Kind, object: &Term, diagnostics: &mut Vec<Diagnost
             None
         }
         (Kind::Requests(requests), Some(ports)) => {
-            if ports.ranges().iter().any(|range| range.protocol != Protocol::Tcp) {
+            let traffic = Traffic::Http { ports: ports.clone(), requests: requests.clone() };
+            if !is_tcp(&traffic) {
                 diagnostics.push(PortProblem::RequestNotTcp { span: object.span }.into());
                 return None;
             }
-            Some(Traffic::Http { ports: ports.clone(), requests: requests.clone() })
+            Some(traffic)
         }
+    }
+}
+
+/// Whether all of it goes to TCP ports.
+pub(super) fn is_tcp(traffic: &Traffic) -> bool {
+    match traffic {
+        Traffic::Ports(ports) | Traffic::Http { ports, .. } => {
+            ports.ranges().iter().all(|range| range.protocol == Protocol::Tcp)
+        }
+        Traffic::All | Traffic::Dns { .. } | Traffic::Ping => false,
     }
 }
 

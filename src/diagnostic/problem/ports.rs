@@ -28,6 +28,8 @@ pub enum PortProblem {
     RequestInTls { span: Span },
     /// `with tls name` where the caller is not governed.
     TlsAtCaller { span: Span },
+    /// `with tls name` without a port, on a ping, or on UDP or SCTP.
+    TlsWithoutPort { span: Span },
 }
 
 impl From<PortProblem> for Diagnostic {
@@ -77,6 +79,11 @@ impl From<PortProblem> for Diagnostic {
             PortProblem::RequestInTls { span } => {
                 Self::new(Code::E0410, span, "requests within TLS cannot be seen")
                     .help("say either the requests or `with tls name`")
+            }
+            PortProblem::TlsWithoutPort { span } => {
+                Self::new(Code::E0412, span, "a TLS name is that of a connection to a TCP port")
+                    .note("a rule without ports has no place for it, and would let everything pass")
+                    .help("write the port after the name: `:443`")
             }
             PortProblem::TlsAtCaller { span } => {
                 Self::new(Code::E0411, span, "a TLS name is checked where the connection leaves, and these are not governed here")

@@ -61,14 +61,11 @@ impl Builder<'_> {
     pub(super) fn permit(&mut self, pair: Pair<'_, Rule>) -> Option<ItemKind> {
         let mut parts = self.parts(pair, Position::Ordinary);
         let subjects = parts.next_peers()?;
-        let clauses = self.sentence_clauses(
-            parts.gathered,
-            parts.action.as_mut(),
-            match parts.decisive {
-                Some(Rule::kw_only | Rule::kw_not) => Takes::Reasons,
-                _ => Takes::All,
-            },
-        );
+        let takes = match (parts.decisive, parts.action.as_ref().map(|action| &action.value)) {
+            (Some(Rule::kw_only | Rule::kw_not), _) | (_, Some(Action::Resolve(_))) => Takes::Reasons,
+            _ => Takes::All,
+        };
+        let clauses = self.sentence_clauses(parts.gathered, parts.action.as_mut(), takes);
         Some(match parts.decisive {
             Some(Rule::kw_only) => {
                 let objects = parts.peers.pop()?;

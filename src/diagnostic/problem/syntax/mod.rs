@@ -267,7 +267,7 @@ impl From<SyntaxProblem> for Diagnostic {
                 .help("leave one of the two"),
             P::ClauseHere { span } => Self::new(Code::E0119, span, "this sentence cannot say that")
                 .label("not in this sentence")
-                .help("`with mutual auth` and `with tls name` follow a `may`; `until` and `because` follow sentences, not assertions or single requests"),
+                .help("`with mutual auth` and `with tls name` follow a `may` that opens connections; `until` and `because` follow sentences, not assertions or single requests"),
             P::NoRequest { span } => Self::new(Code::E0119, span, "this narrows requests, and the sentence names none")
                 .label("which request?")
                 .help("name the request: `A may GET /path on B …`; in a `use` block it stands after the path"),
