@@ -12,7 +12,7 @@
 //! | [`names`] | DNS names | `matches`, `includes`, `includes_union`, `disjoint` |
 //! | [`paths`] | paths, by [`PathPattern`](crate::policy::PathPattern) | `matches`, `empty`, `includes`, `includes_union`, `disjoint` |
 //! | [`requests`] | HTTP requests, by [`Request`](crate::policy::Request) | `includes`, `includes_union`, `disjoint` |
-//! | [`re2`] | regular expressions: `parse` reads what Go and RE2 read alike | |
+//! | [`re2`] | regular expressions: `parse` reads what Go and RE2 read alike | `to_hir`, `program_size`, `has_assertions`, `may_take` |
 //! | [`traffic`] | what can pass, by [`Traffic`](crate::policy::Traffic) | `includes`, `includes_union`, `disjoint`, `overlap` |
 //! | [`peers`] | endpoints, by [`Peer`](crate::policy::Peer) | `includes`, `overlap` |
 //! | [`language`] | strings of a regular language | `shortest` string in all of these and none of those |

@@ -1,8 +1,12 @@
 //! What RE2 and Go say of expressions, as measured, and what is refused.
 //!
 //! `re2_matches.json` lists expressions with those of its `strings` that they match from end to end; the others they do
-//! not. To measure an expression again, or another one: with the package `google-re2` from PyPI,
-//! `re2.fullmatch(expression, string)`, and in Go ``regexp.MustCompile(`\A(?:` + expression + `)\z`).MatchString(string)``.
+//! not. `re2_sizes.json` has the sizes of RE2's programs: those under `ours` are of the kind that path patterns become
+//! and must be met exactly, those under `any` were drawn at random and may be exceeded.
+//!
+//! To measure an expression again, or another one: with the package `google-re2` from PyPI,
+//! `re2.fullmatch(expression, string)` and `re2.compile(expression).programsize`, and in Go
+//! ``regexp.MustCompile(`\A(?:` + expression + `)\z`).MatchString(string)``.
 
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +33,24 @@ fn expressions_match_what_re2_matches() {
         }
     }
     assert!(wrong.is_empty(), "expression, matched here, matched by RE2: {wrong:#?}");
+}
+
+#[derive(Deserialize)]
+struct Sizes {
+    ours: BTreeMap<String, u32>,
+    any: BTreeMap<String, u32>,
+}
+
+#[test]
+fn sizes_are_never_below_those_of_re2() {
+    let sizes: Sizes = serde_json::from_str(include_str!("re2_sizes.json")).expect("the table can be read");
+    let size = |expression: &String| parse(expression).expect(expression).program_size();
+    for (expression, measured) in &sizes.ours {
+        assert_eq!(size(expression), *measured, "{expression}");
+    }
+    for (expression, measured) in &sizes.any {
+        assert!(size(expression) >= *measured, "{expression}: {} here, {measured} in RE2", size(expression));
+    }
 }
 
 /// Expression, refused part, reason. Both engines take some of them; the reasons say why this reader does not.
@@ -89,6 +111,7 @@ const REFUSED: &[(&str, &str, Reason)] = &[
     ("[a-\\d]", "a-\\d", Reason::ClassInRange),
     ("[\\d-z]", "\\d", Reason::ClassInRange),
     ("[[:greek:]]", "[:greek:]", Reason::UnknownPosixClass),
+    ("a[^\\x00-\\x{10ffff}]", "[^\\x00-\\x{10ffff}]", Reason::EmptyClass),
     ("(?i)é", "é", Reason::FoldBeyondAscii),
     ("(?i)[à-é]", "à-é", Reason::FoldBeyondAscii),
 ];
@@ -108,5 +131,10 @@ fn nesting_and_length_do_no_harm() {
     assert!(parse(&nested(100)).is_ok());
     assert_eq!(parse(&nested(100_000)).expect_err("it is too deep").reason, Reason::TooDeep);
     assert!(parse(&"a|".repeat(100_000)).is_ok());
+    let repeated = |count: &str| format!("{}a{}", "(?:".repeat(90), format!("){count}").repeat(90));
+    for expression in ["[^/]{1000}".repeat(50), repeated("+"), repeated("*"), repeated("{0,1}"), "[à-é]".repeat(9999)]
+    {
+        assert_eq!(parse(&expression).expect(&expression).program_size(), 10_000);
+    }
     assert!(Language::new(&parse("(?:[^/]{1000}){1}(?:.{999}é)").expect("it is read").to_hir()).is_err());
 }

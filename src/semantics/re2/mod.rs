@@ -21,6 +21,7 @@
 //! | `\A`, `\z`, `[[:alpha:]]`, `\x{7F}`, `(?s)`, `(?m)`, `(?U)` | read | read |
 
 mod parse;
+mod size;
 mod tree;
 
 pub use parse::{Reason, Refused, parse};

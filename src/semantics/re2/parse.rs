@@ -65,6 +65,8 @@ pub enum Reason {
     ClassInRange,
     /// `[[:greek:]]`
     UnknownPosixClass,
+    /// `[^\x00-\x{10ffff}]`
+    EmptyClass,
     /// `(?i)é`
     FoldBeyondAscii,
     /// More than a hundred groups within each other.
@@ -96,6 +98,7 @@ impl fmt::Display for Reason {
             Self::BackwardRange => "the range ends before it begins",
             Self::ClassInRange => "a range goes from one character to another; the character is `\\-`",
             Self::UnknownPosixClass => "RE2 has no such class",
+            Self::EmptyClass => "no character is in this class",
             Self::FoldBeyondAscii => "case folding beyond ASCII depends on the proxy's version; write both cases",
             Self::TooDeep => "groups nest too deep",
         })
@@ -438,6 +441,9 @@ impl<'a> Parser<'a> {
         }
         if negated {
             all.negate();
+        }
+        if all.ranges().is_empty() {
+            return Err(self.refuse(from, Reason::EmptyClass));
         }
         Ok(all)
     }

@@ -11,7 +11,7 @@ pub struct Expression(pub(super) Node);
 pub enum Node {
     /// One character.
     Character(char),
-    /// One of these characters; maybe none at all.
+    /// One of these characters; there is at least one.
     Class(ClassUnicode),
     /// A place in the string.
     Assertion(Assertion),
@@ -94,6 +94,18 @@ impl Node {
             Self::Capture(node) => node.to_hir(),
             Self::Concatenation(nodes) => Hir::concat(all(nodes)),
             Self::Alternation(nodes) => Hir::alternation(all(nodes)),
+        }
+    }
+
+    /// Whether the empty string may be in it.
+    pub(super) fn may_be_empty(&self) -> bool {
+        match self {
+            Self::Character(_) | Self::Class(_) => false,
+            Self::Assertion(_) => true,
+            Self::Repeat { node, min, .. } => *min == 0 || node.may_be_empty(),
+            Self::Capture(node) => node.may_be_empty(),
+            Self::Concatenation(nodes) => nodes.iter().all(Self::may_be_empty),
+            Self::Alternation(nodes) => nodes.iter().any(Self::may_be_empty),
         }
     }
 
