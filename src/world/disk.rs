@@ -97,7 +97,7 @@ struct Walk {
 }
 
 impl Walk {
-    /// Walks everything. Outer roots come before the ones inside them, whatever order they were given in.
+    /// Walks everything. Roots come before the ones that they lie in, whatever order they were given in.
     fn roots(&mut self, roots: &[PathBuf]) {
         let mut entries = Vec::new();
         for (root, path) in roots.iter().enumerate() {
@@ -106,7 +106,7 @@ impl Walk {
                 Err(error) => self.problems.push(unreadable(path, &error)),
             }
         }
-        entries.sort_by(|a, b| a.real.cmp(&b.real));
+        entries.sort_by(|a, b| b.real.cmp(&a.real));
         for entry in &entries {
             match fs::metadata(&entry.real) {
                 Ok(metadata) if metadata.is_dir() => self.folder(entry.clone()),

@@ -31,7 +31,7 @@ impl Memory {
 impl World for Memory {
     fn load(&self, roots: &[PathBuf]) -> Loaded {
         let mut roots: Vec<String> = roots.iter().map(|root| shown(root)).collect();
-        roots.sort_by_key(|root| (root != ".", root.len()));
+        roots.sort_by_key(|root| std::cmp::Reverse((root != ".", root.len())));
         let mut found = BTreeMap::new();
         let mut problems = Vec::new();
         for root in &roots {
@@ -68,11 +68,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_lies_below_the_outermost_of_its_roots() {
+    fn a_file_lies_below_the_innermost_of_its_roots() {
         let world = Memory::new().with("cluster.ztp", "").with("shop/shop.ztp", "").with("shop/notes.txt", "");
-        let loaded = world.load(&["shop".into(), "./".into()]);
+        let loaded = world.load(&["./".into(), "shop".into()]);
         let found: Vec<_> = loaded.sources.iter().map(|(_, file)| (&*file.path, file.in_root())).collect();
-        assert_eq!(found, [("cluster.ztp", true), ("shop/shop.ztp", false)]);
+        assert_eq!(found, [("cluster.ztp", true), ("shop/shop.ztp", true)]);
         assert!(loaded.problems.is_empty());
     }
 

@@ -19,7 +19,7 @@ pub const EXTENSION: &str = "ztp";
 /// Where sources come from.
 pub trait World {
     /// Every source file in the folders and files of `roots`, sorted by path. A file that is found in several ways is
-    /// there once, below the outermost of its roots.
+    /// there once, below the innermost of its roots.
     fn load(&self, roots: &[PathBuf]) -> Loaded;
 }
 

@@ -20,6 +20,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::output::{Difference, DifferenceKind, OutputProblem};
 use crate::world::shown;
 use plan::Plan;
+use rayon::prelude::*;
 use record::Record;
 use replace::Failure;
 use std::collections::BTreeMap;
@@ -71,15 +72,14 @@ pub fn compare(folder: &Path, files: &Files) -> Result<(), Vec<Diagnostic>> {
     let survey = Survey::of(folder).map_err(|failure| vec![cannot_write(failure)])?;
     let old = read_record(folder, &survey).unwrap_or_default();
     let record = Record::of(files).to_text();
-    let wanted = || files.iter().map(|(path, text)| (path.as_str(), text)).chain([(RECORD, &record)]);
-    let mut differences = Vec::new();
-    for (path, text) in wanted() {
-        match survey.read(folder, path) {
-            Some(bytes) if bytes == text.as_bytes() => {}
-            Some(_) => differences.push((path, DifferenceKind::Changed)),
-            None => differences.push((path, DifferenceKind::Missing)),
-        }
-    }
+    let wanted = files.iter().map(|(path, text)| (path.as_str(), text)).chain([(RECORD, &record)]);
+    let wanted: Vec<(&str, &String)> = wanted.collect();
+    let compared = wanted.par_iter().filter_map(|(path, text)| match survey.read(folder, path) {
+        Some(bytes) if bytes == text.as_bytes() => None,
+        Some(_) => Some((*path, DifferenceKind::Changed)),
+        None => Some((*path, DifferenceKind::Missing)),
+    });
+    let mut differences: Vec<(&str, DifferenceKind)> = compared.collect();
     for path in survey.files().filter(|path| !files.contains_key(*path) && *path != RECORD) {
         if old.lists(path) {
             differences.push((path, DifferenceKind::Stale));
