@@ -14,7 +14,6 @@ pub(super) fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
     for rule in &policy.rules {
         if let Peer::Net(net) = &rule.peer
             && policy.cluster.enforcer == EnforcerName::Cilium
-            && !policy.cluster.features.iter().any(|feature| feature == "policy-cidr-match-pods")
             && let Some(range) = policy.cluster.pods.iter().find(|range| nets::includes(&Net::whole(**range), net))
         {
             diagnostics.push(OutsideProblem::PodRange { span: rule.span, net: net.cidr, pods: *range }.into());

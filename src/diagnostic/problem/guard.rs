@@ -28,8 +28,9 @@ impl From<GuardProblem> for Diagnostic {
     fn from(problem: GuardProblem) -> Self {
         match problem {
             GuardProblem::DeniesHost { span } => Self::new(Code::E0702, span, "the local node always reaches its pods")
+                .label("the local node is among these")
                 .note("the kubelet's probes come from there; denying it makes healthy pods restart")
-                .help("name who is meant: `remote-node may not reach …`, `world may not reach …`"),
+                .help("name who is meant: `remote-node, world, workloads in every namespace may not reach …`"),
             GuardProblem::CapsNoPods { span } => {
                 Self::new(Code::E0703, span, "a boundary binds pods that its file governs, and these are none").help(
                     "name workloads: `workloads in SET may only reach …`, `nothing but … may reach NAMESPACE/NAME`",
