@@ -22,6 +22,8 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// One entry a cluster; empty when any finding is an error.
     pub clusters: Vec<Compiled>,
+    /// Every file's tree, in the order of the files.
+    pub trees: Vec<Tree>,
 }
 
 /// One cluster's share.
@@ -71,7 +73,7 @@ fn compile(sources: &Sources, options: &Options) -> Outcome {
     if diagnostic::has_errors(&diagnostics) {
         clusters.clear();
     }
-    Outcome { diagnostics, clusters }
+    Outcome { diagnostics, clusters, trees }
 }
 
 /// Every file's tree, in the order of the files, and what could not be read.

@@ -76,8 +76,24 @@ fn includes_subject(policy: &Policy, outer: SubjectId, inner: SubjectId) -> bool
     }
 }
 
+/// Whether two peers can be told apart at a glance: most pairs can, and there are many.
+fn apart(a: &Peer, b: &Peer) -> bool {
+    match (a, b) {
+        (Peer::Net(a), Peer::Net(b)) => !a.cidr.contains(&b.cidr) && !b.cidr.contains(&a.cidr),
+        (Peer::Pods(a), Peer::Pods(b)) => match (a.namespaces.names.as_one(), b.namespaces.names.as_one()) {
+            (Some(a), Some(b)) => a != b,
+            _ => false,
+        },
+        (Peer::Pods(_), Peer::Net(_) | Peer::Name(_)) | (Peer::Net(_) | Peer::Name(_), Peer::Pods(_)) => true,
+        _ => false,
+    }
+}
+
 /// Whether a deny takes all of a rule.
 fn denied(policy: &Policy, rule: &Rule, deny: &Rule) -> bool {
+    if apart(&rule.peer, &deny.peer) {
+        return false;
+    }
     let universe = Universe::new(&policy.namespaces);
     peers::includes(universe, &deny.peer, &rule.peer)
         && traffic::includes(&deny.traffic, &rule.traffic).is_yes()
@@ -118,6 +134,9 @@ fn partly(policy: &Policy, rule: &Rule, denies: &[&Rule]) -> Option<(SentenceId,
 
 /// The part of a rule that a deny takes, in words; only what is sure to be lost.
 fn taken(policy: &Policy, rule: &Rule, deny: &Rule) -> Option<String> {
+    if apart(&rule.peer, &deny.peer) {
+        return None;
+    }
     let universe = Universe::new(&policy.namespaces);
     let lost = match (&rule.peer, &deny.peer) {
         (Peer::Net(a), Peer::Net(b)) if nets::overlap(a, b) => {

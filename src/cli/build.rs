@@ -3,6 +3,7 @@
 use super::project::{ProjectArgs, status};
 use super::{Status, terminal};
 use rayon::prelude::*;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use ztp::compile::{self, Compiled, Options};
 use ztp::diagnostic::problem::project::ProjectProblem;
@@ -41,8 +42,9 @@ pub fn run(args: &Args) -> Status {
         Err(status) => return status,
     };
     let options = Options { drop_expired: args.drop_expired, ..args.project.options() };
-    let outcome = compile::build(&sources, &options);
-    let mut diagnostics = outcome.diagnostics;
+    // The process ends next: giving a large project's memory back piece by piece would only take time.
+    let outcome = ManuallyDrop::new(compile::build(&sources, &options));
+    let mut diagnostics = outcome.diagnostics.clone();
     if has_errors(&diagnostics) {
         return args.project.report(&sources, &diagnostics);
     }

@@ -1,7 +1,8 @@
 //! Only isolated ends get allow rules.
 
 use crate::policy::{
-    Direction, Effect, LabelSelector, PodSelector, Policy, Selects, SentenceId, Subject, SubjectId, ValueSet,
+    Direction, Effect, LabelSelector, Lookup, NamespaceSelector, PodSelector, Policy, Rule, Selects, SentenceId,
+    Subject, SubjectId, ValueSet,
 };
 use crate::resolve::subject_name;
 use crate::semantics::{Universe, pods};
@@ -13,38 +14,36 @@ use std::collections::BTreeSet;
 /// over several namespaces may be several rules. Returns what nothing is left of.
 pub(super) fn keep_enforced(policy: &mut Policy) -> Vec<(SubjectId, Direction, SentenceId)> {
     let isolation = Isolation::of(policy);
-    let mut subjects: IndexSet<Subject> = policy.subjects.iter().cloned().collect();
+    let mut subjects: IndexSet<Subject> = std::mem::take(&mut policy.subjects).into_iter().collect();
     let mut parts: IndexMap<(SubjectId, Direction), Vec<SubjectId>> = IndexMap::new();
-    let mut part_of = |subject: SubjectId, direction: Direction| -> Vec<SubjectId> {
+    let universe = Universe::new(&policy.namespaces);
+    let mut part_of = |id: SubjectId, direction: Direction| -> Vec<SubjectId> {
         parts
-            .entry((subject, direction))
+            .entry((id, direction))
             .or_insert_with(|| {
-                let universe = Universe::new(&policy.namespaces);
-                let found = isolation.part(universe, policy.subject(subject), subject, direction);
+                let Some(subject) = subjects.get_index(id.0 as usize).cloned() else { return Vec::new() };
+                let found = isolation.part(universe, &subject, id, direction);
                 found.into_iter().map(|part| intern(&mut subjects, part)).collect()
             })
             .clone()
     };
     let mut idle = Vec::new();
     let mut rules = Vec::with_capacity(policy.rules.len());
-    for rule in &policy.rules {
-        match rule.effect {
-            Effect::Deny => rules.push(rule.clone()),
-            Effect::Allow { .. } => {
-                let parts = part_of(rule.subject, rule.direction);
-                if parts.is_empty() {
-                    idle.push((rule.subject, rule.direction, rule.sentence));
-                }
-                for subject in parts {
-                    rules.push(crate::policy::Rule { subject, ..rule.clone() });
-                }
-            }
+    for rule in std::mem::take(&mut policy.rules) {
+        if rule.effect == Effect::Deny {
+            rules.push(rule);
+            continue;
+        }
+        match part_of(rule.subject, rule.direction).as_slice() {
+            [] => idle.push((rule.subject, rule.direction, rule.sentence)),
+            [one] => rules.push(Rule { subject: *one, ..rule }),
+            several => rules.extend(several.iter().map(|subject| Rule { subject: *subject, ..rule.clone() })),
         }
     }
     let mut lookups = Vec::with_capacity(policy.lookups.len());
-    for lookup in &policy.lookups {
+    for lookup in std::mem::take(&mut policy.lookups) {
         for subject in part_of(lookup.subject, Direction::Egress) {
-            lookups.push(crate::policy::Lookup { subject, ..lookup.clone() });
+            lookups.push(Lookup { subject, ..lookup.clone() });
         }
     }
     policy.rules = rules;
@@ -139,7 +138,7 @@ fn merge(universe: Universe<'_>, parts: Vec<PodSelector>) -> Vec<PodSelector> {
         }
     }
     for ((labels, namespace_labels, service_account), names) in by_rest {
-        let namespaces = crate::policy::NamespaceSelector { names: ValueSet::In(names), labels: namespace_labels };
+        let namespaces = NamespaceSelector { names: ValueSet::In(names), labels: namespace_labels };
         merged.push(PodSelector { namespaces, labels, service_account });
     }
     let mut kept: Vec<PodSelector> = Vec::with_capacity(merged.len());
