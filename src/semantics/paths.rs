@@ -4,7 +4,9 @@
 //! have (RFC 9110, 5.5: tab, space, visible ASCII, and octets above 127, here as UTF-8) but `?`. That it begins with `/` is
 //! not taken for granted: `OPTIONS *` is a request too, and `/**` means every one.
 //!
-//! Patterns of segments are compared directly; automata are built only where a regular expression or a union takes part.
+//! Automata are built only where a look at the segments does not decide ([`segments`]).
+
+mod segments;
 
 use super::answer::Answer;
 use super::language::{self, Language, TooLarge};
@@ -54,8 +56,13 @@ impl<'a> Paths<'a> {
 
     /// Whether every path fits one of `outers`; if not, the shortest that fits none.
     pub(super) fn included_in(&self, outers: &[&Self]) -> Answer<SmolStr> {
-        if outers.iter().any(|outer| surely_includes(outer.pattern, self.pattern)) {
+        if outers.iter().any(|outer| segments::includes(outer.pattern, self.pattern)) {
             return Answer::Yes;
+        }
+        if let Some(path) = segments::shortest(self.pattern)
+            && outers.iter().all(|outer| segments::matches(outer.pattern, &path) == Some(false))
+        {
+            return Answer::No(path);
         }
         none(|| {
             let outers = outers.iter().map(|outer| outer.language()).collect::<Result<Vec<_>, _>>()?;
@@ -67,6 +74,9 @@ impl<'a> Paths<'a> {
 /// Whether no path fits both; if one does, the shortest.
 #[must_use]
 pub fn disjoint(a: &PathPattern, b: &PathPattern) -> Answer<SmolStr> {
+    if let Some(both) = segments::intersection(a, b) {
+        return both.map_or(Answer::Yes, Answer::No);
+    }
     none(|| shortest(&[&language(a)?, &language(b)?], &[]))
 }
 
@@ -98,33 +108,6 @@ fn none(find: impl FnOnce() -> Result<Option<SmolStr>, &'static str>) -> Answer<
 fn shortest(within: &[&Language], without: &[&Language]) -> Result<Option<SmolStr>, &'static str> {
     let path = language::shortest(within, without, &ALPHABET).map_err(|TooLarge| TooLarge::REASON)?;
     Ok(path.map(|path| String::from_utf8_lossy(&path).into()))
-}
-
-/// Decides inclusion where a look at the segments is enough: exact for two patterns of segments.
-fn surely_includes(outer: &PathPattern, inner: &PathPattern) -> bool {
-    let (
-        PathPattern::Segments { segments: outer, rest: outer_rest },
-        PathPattern::Segments { segments: inner, rest: inner_rest },
-    ) = (outer, inner)
-    else {
-        return outer == inner;
-    };
-    let heads_fit = outer.iter().zip(inner).all(|(outer, inner)| match (outer, inner) {
-        (Segment::Literal(outer), Segment::Literal(inner)) => outer == inner,
-        (Segment::One, Segment::Literal(inner)) => !inner.is_empty() && !inner.contains(['/', '?']),
-        (Segment::One, Segment::One) => true,
-        (Segment::Literal(_), Segment::One) => false,
-    });
-    let every = outer.is_empty() && *outer_rest;
-    every
-        || heads_fit
-            && match (*outer_rest, *inner_rest) {
-                (false, true) => false,
-                (false, false) => outer.len() == inner.len(),
-                // The rest begins with a slash, so a path without a rest has a segment more.
-                (true, false) => outer.len() < inner.len(),
-                (true, true) => outer.len() <= inner.len() && !inner.is_empty(),
-            }
 }
 
 /// The paths that fit.
