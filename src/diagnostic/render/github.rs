@@ -1,9 +1,10 @@
 //! Workflow commands of GitHub Actions: `::error file=…,line=…::message`.
 //!
-//! Escapes as GitHub's own toolkit (`@actions/core`, `command.ts`) makes them: `%`, CR and LF everywhere, `:` and `,` in
-//! properties too.
+//! Escapes as GitHub's own toolkit (`@actions/core`, `command.ts`) makes them: `%` and line ends everywhere, `:` and `,` in
+//! properties too. Logs are shown on terminals as well, so nothing from a source reaches them raw.
 
 use super::places::Places;
+use super::visible;
 use super::whole_text;
 use crate::diagnostic::{Diagnostic, Severity};
 use std::io::{self, Write};
@@ -34,7 +35,7 @@ pub fn render(places: &Places<'_>, diagnostics: &[Diagnostic], out: &mut dyn Wri
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible::lines(text).replace('%', "%25").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

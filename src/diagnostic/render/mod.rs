@@ -7,6 +7,7 @@ mod human;
 mod json;
 mod places;
 mod sarif;
+mod visible;
 
 use super::{Diagnostic, Severity};
 use crate::source::Sources;

@@ -76,8 +76,8 @@ pub fn compare(folder: &Path, files: &Files) -> Result<(), Vec<Diagnostic>> {
     let wanted: Vec<(&str, &String)> = wanted.collect();
     let compared = wanted.par_iter().filter_map(|(path, text)| match survey.read(folder, path) {
         Some(bytes) if bytes == text.as_bytes() => None,
-        Some(_) => Some((*path, DifferenceKind::Changed)),
-        None => Some((*path, DifferenceKind::Missing)),
+        None if !survey.has(path) => Some((*path, DifferenceKind::Missing)),
+        _ => Some((*path, DifferenceKind::Changed)),
     });
     let mut differences: Vec<(&str, DifferenceKind)> = compared.collect();
     for path in survey.files().filter(|path| !files.contains_key(*path) && *path != RECORD) {

@@ -81,20 +81,33 @@ impl<'a> Plan<'a> {
         for leftover in &survey.leftovers {
             replace::discard(leftover);
         }
-        let done = self.record.to_text();
-        let mut replacing = self.replacing.clone();
-        replacing.extend(self.remove.clone());
-        let under_way = self.record.replacing(replacing).to_text();
-        let record = folder.join(RECORD);
-        let before = survey.read(folder, RECORD);
-        if (!self.write.is_empty() || !self.remove.is_empty()) && before.as_deref() != Some(under_way.as_bytes()) {
-            replace::replace(&record, &under_way)?;
+        let mut recorded = survey.read(folder, RECORD);
+        let mut put_record = |record: &Record| {
+            let text = record.to_text();
+            if recorded.as_deref() == Some(text.as_bytes()) {
+                return Ok(());
+            }
+            replace::replace(&folder.join(RECORD), &text)?;
+            recorded = Some(text.into_bytes());
+            Ok(())
+        };
+        if !self.write.is_empty() || !self.remove.is_empty() {
+            let replacing = self.replacing.iter().chain(&self.remove);
+            put_record(&self.record.replacing(replacing.map(|(path, hash)| (path.clone(), hash.clone())).collect()))?;
+            self.write_files(folder, survey)?;
+            for path in self.remove.keys() {
+                replace::remove(folder, path)?;
+            }
         }
+        put_record(&self.record)
+    }
 
-        let (last, first): (Vec<_>, Vec<_>) =
-            self.write.iter().partition(|(path, _)| path.rsplit('/').next() == Some("kustomization.yaml"));
+    fn write_files(&self, folder: &Path, survey: &Survey) -> Result<(), Failure> {
+        let is_kustomization = |path: &str| path.rsplit('/').next() == Some("kustomization.yaml");
+        let (kustomizations, others): (Vec<_>, Vec<_>) =
+            self.write.iter().partition(|(path, _)| is_kustomization(path));
         let mut folders: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
-        for (path, text) in first {
+        for (path, text) in others {
             let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
             folders.entry(parent).or_default().push((name, text));
         }
@@ -106,24 +119,10 @@ impl<'a> Plan<'a> {
                 replace::new_folder(&path, files)
             }
         })?;
-        for (path, text) in last {
+        for (path, text) in kustomizations {
             let path = folder.join(path);
-            if let Some(parent) = path.parent() {
-                replace::make_folder(parent)?;
-            }
+            replace::make_folder(path.parent().unwrap_or(folder))?;
             replace::replace(&path, text)?;
-        }
-
-        for path in self.remove.keys() {
-            replace::remove(folder, path)?;
-        }
-        let after = if self.write.is_empty() && self.remove.is_empty() {
-            before.as_deref()
-        } else {
-            Some(under_way.as_bytes())
-        };
-        if after != Some(done.as_bytes()) {
-            replace::replace(&record, &done)?;
         }
         Ok(())
     }

@@ -2,9 +2,9 @@
 //!
 //! The labels of a finding point into its excerpt, not into the source; line and column are the source's.
 
-use super::visible;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::places::{Places, labels};
+use crate::diagnostic::render::visible;
 use crate::source::{FileId, LineColumn};
 use codespan_reporting::diagnostic::{Label, LabelStyle};
 use codespan_reporting::files::{Error, Files, Location};

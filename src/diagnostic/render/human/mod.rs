@@ -5,9 +5,9 @@
 
 mod excerpt;
 mod style;
-mod visible;
 
 use super::places::Places;
+use super::visible::{lines, one_line};
 use super::{Counts, Diagnostic};
 use crate::diagnostic::Severity;
 use codespan_reporting::diagnostic as codespan;
@@ -16,7 +16,6 @@ use codespan_reporting::term::{Config, emit_to_write_style};
 use excerpt::Excerpt;
 use std::io::{self, Write};
 use style::Styled;
-use visible::{lines, one_line};
 
 /// See [`super::render`].
 pub fn render(places: &Places<'_>, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
