@@ -76,6 +76,7 @@ codes! {
     E0210 "every workload of what",
     E0211 "a name that one cluster lacks",
     E0212 "a workload that its own namespace declares",
+    E0213 "labels that select nothing",
     W0201 "a namespace that nothing declares",
     E0301 "no consent",
     E0302 "neither end is here",

@@ -1,6 +1,9 @@
 //! Label selectors: from the source's to the model's. Keys and values are what Kubernetes takes: the parser saw to it.
 
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::problem::names::NameProblem;
 use crate::policy::{LabelSelector, Op, Requirement};
+use crate::semantics::labels;
 use crate::syntax::ast::{self, LabelTest, Name};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -19,4 +22,11 @@ pub(super) fn resolve(selector: &ast::LabelSelector) -> LabelSelector {
         },
     });
     LabelSelector::new(requirements.collect())
+}
+
+/// Reports a selector whose requirements contradict each other.
+pub(super) fn check(selector: &ast::LabelSelector, diagnostics: &mut Vec<Diagnostic>) {
+    if !labels::satisfiable(&resolve(selector)) {
+        diagnostics.push(NameProblem::Contradiction { span: selector.span.0 }.into());
+    }
 }

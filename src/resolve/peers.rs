@@ -233,6 +233,7 @@ impl<'a, 't> PeerResolver<'a, 't> {
                 Some((vec![Term { peer, ports: None, span, stem }], None))
             }
             PeerKind::LabelsOf { namespace, labels } => {
+                labels::check(labels, diagnostics);
                 self.reachable(namespace, diagnostics)?;
                 one(Peer::Pods(PodSelector::labelled(namespace.value.clone(), labels::resolve(labels))))
             }
@@ -242,6 +243,7 @@ impl<'a, 't> PeerResolver<'a, 't> {
                 one(Peer::Pods(PodSelector { namespaces, labels, ..PodSelector::default() }))
             }
             PeerKind::LabelsIn { labels, set } => {
+                labels::check(labels, diagnostics);
                 let namespaces = self.set(set, diagnostics)?;
                 let labels = labels::resolve(labels);
                 one(Peer::Pods(PodSelector { namespaces, labels, ..PodSelector::default() }))

@@ -3,6 +3,7 @@
 use super::cluster::Facts;
 use super::consent::Exposures;
 use super::isolation::Isolated;
+use super::labels;
 use super::options::Options;
 use super::peers::{PeerResolver, Role, Term};
 use super::scope::Scope;
@@ -324,12 +325,21 @@ impl<'t> Builder<'_, 't> {
                     self.diagnostics.push(NameProblem::Twice { span: key.span, name, first }.into());
                 }
             }
+            for labels in namespace.names.workloads.values().filter_map(|workload| workload.labels.as_ref()) {
+                labels::check(labels, self.diagnostics);
+            }
             for external in namespace.names.externals.values() {
                 self.terms(&peers_of(external.name.clone()), Some(name), Role::Object);
             }
             for group in namespace.names.groups.values() {
                 self.terms(&peers_of(group.name.clone()), Some(name), Role::Object);
             }
+        }
+        let sets = scope.sets.values().map(|set| &set.labels);
+        let nodes = scope.nodes.values().map(|(nodes, _)| &nodes.labels);
+        let foreign = scope.foreign.values().filter_map(|workload| workload.labels.as_ref());
+        for labels in sets.chain(nodes).chain(foreign) {
+            labels::check(labels, self.diagnostics);
         }
         let of_platform = scope.platform.externals.values().map(|external| &external.name);
         let of_platform = of_platform.chain(scope.platform.groups.values().map(|group| &group.name));

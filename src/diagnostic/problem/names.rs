@@ -40,6 +40,8 @@ pub enum NameProblem {
     MissingInCluster { span: Span, name: SmolStr, has: SmolStr, lacks: SmolStr },
     /// `workload ns/name` of a namespace whose own files are part of the build.
     ForeignOfDeclared { span: Span, namespace: SmolStr, header: Span },
+    /// Requirements of a label selector that contradict each other.
+    Contradiction { span: Span },
     /// A namespace that nothing declares, with a name next to a declared one.
     UndeclaredNamespace { span: Span, namespace: SmolStr, nearest: SmolStr },
 }
@@ -129,6 +131,10 @@ impl From<NameProblem> for Diagnostic {
                 Self::new(Code::E0212, span, format!("`{namespace}` names its workloads itself"))
                     .also(header, "its own file is part of this build")
                     .help(format!("remove this line and declare the workload in a file of `{namespace}`"))
+            }
+            NameProblem::Contradiction { span } => {
+                Self::new(Code::E0213, span, "these labels contradict each other, so they select nothing")
+                    .help("where one of several values will do, write `key in (a, b)`")
             }
             NameProblem::UndeclaredNamespace { span, namespace, nearest } => {
                 Self::new(Code::W0201, span, format!("no file declares a namespace `{namespace}`"))
