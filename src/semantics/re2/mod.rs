@@ -2,7 +2,7 @@
 //!
 //! An expression passes two readers: Go's `regexp/syntax` in Cilium's agent (which does not enforce a policy with an
 //! expression that it cannot read) and RE2 in Envoy (`safe_regex`, default options: UTF-8, the whole string must match).
-//! [`parse`] reads what both read the same way and refuses the rest, with a [`Reason`] that says what to write instead.
+//! [`parse()`] reads what both read the same way and refuses the rest, with a [`Reason`] that says what to write instead.
 //! Rust's own regular expressions read much of it otherwise, so their parser is not used:
 //!
 //! | written | here, as in RE2 | in Rust |
