@@ -1,0 +1,256 @@
+//! Names: what a bare or qualified one stands for, and what to say when it stands for nothing.
+
+use super::{Expansion, PeerResolver, Role, Term};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::problem::names::NameProblem;
+use crate::policy::{LabelSelector, NamespaceSelector, NodeSelector, Peer, PodSelector, ValueSet};
+use crate::resolve::labels;
+use crate::resolve::nearest::nearest;
+use crate::resolve::scope::Names;
+use crate::source::Span;
+use crate::syntax::ast::{self, Name, Workload};
+use smol_str::SmolStr;
+
+impl<'t> PeerResolver<'_, 't> {
+    /// A bare name: what the namespace declares, then what the platform and the cluster give to everybody.
+    pub(super) fn bare(
+        &mut self,
+        name: &Name,
+        home: Option<&SmolStr>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<(Vec<Term>, Option<&'t Workload>)> {
+        let scope = self.scope;
+        let own = home.and_then(|home| Some((home, &scope.namespaces.get(home)?.names)));
+        if let Some((home, names)) = own {
+            if let Some(workload) = names.workloads.get(&name.value) {
+                let term = self.workload(home, workload, name.span);
+                return Some((vec![term], Some(workload)));
+            }
+            if let Some(terms) = self.expand(names, name, Some(home), diagnostics) {
+                return Some((terms?, None));
+            }
+        }
+        if let Some(terms) = self.expand(&scope.platform, name, None, diagnostics) {
+            return Some((terms?, None));
+        }
+        if let Some(external) = self.facts.externals.get(&name.value) {
+            let terms = self.cached(name, None, diagnostics, |resolver, diagnostics| {
+                resolver.peers(&external.targets, None, Role::External, diagnostics)
+            })?;
+            return Some((terms, None));
+        }
+        if let Some((nodes, _)) = scope.nodes.get(&name.value) {
+            let stem = Some(format!("nodes.{}", name.value).into());
+            let peer = Peer::Nodes(NodeSelector(labels::resolve(&nodes.labels)));
+            return Some((vec![Term { peer, ports: None, span: name.span, stem }], None));
+        }
+        if !scope.broken.contains(&name.value) {
+            diagnostics.push(self.unknown(name, own.map(|(_, names)| names), home).into());
+        }
+        None
+    }
+
+    /// A group or an external of these names: `None` when there is none, `Some(None)` after a finding.
+    fn expand(
+        &mut self,
+        names: &Names<'t>,
+        name: &Name,
+        home: Option<&SmolStr>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Option<Vec<Term>>> {
+        if let Some(external) = names.externals.get(&name.value) {
+            return Some(self.cached(name, home, diagnostics, |resolver, diagnostics| {
+                resolver.peers(&external.targets, home, Role::External, diagnostics)
+            }));
+        }
+        let group = names.groups.get(&name.value)?;
+        let terms = self.cached(name, home, diagnostics, |resolver, diagnostics| {
+            resolver.peers(&group.members, home, Role::Member, diagnostics)
+        });
+        Some(terms)
+    }
+
+    /// Expands once; a group that is asked for while it is expanded contains itself.
+    fn cached(
+        &mut self,
+        name: &Name,
+        home: Option<&SmolStr>,
+        diagnostics: &mut Vec<Diagnostic>,
+        expand: impl FnOnce(&mut Self, &mut Vec<Diagnostic>) -> Option<Vec<Term>>,
+    ) -> Option<Vec<Term>> {
+        let key = (home.cloned(), name.value.clone());
+        let terms = match self.expanded.get(&key) {
+            Some(Expansion::Done(terms)) => terms.clone(),
+            Some(Expansion::Failed) => return None,
+            Some(Expansion::Open) => {
+                diagnostics.push(NameProblem::ContainsItself { span: name.span, name: name.value.clone() }.into());
+                return None;
+            }
+            None => {
+                self.expanded.insert(key.clone(), Expansion::Open);
+                let Some(terms) = expand(self, diagnostics) else {
+                    self.expanded.insert(key, Expansion::Failed);
+                    return None;
+                };
+                self.expanded.insert(key, Expansion::Done(terms.clone()));
+                terms
+            }
+        };
+        // The place is where the group is used, not where its member stands.
+        Some(terms.into_iter().map(|term| Term { span: name.span, ..term }).collect())
+    }
+
+    /// The pods of a declared workload.
+    pub fn workload(&self, namespace: &SmolStr, workload: &Workload, span: Span) -> Term {
+        let by = || {
+            let own = self.scope.namespaces.get(namespace).and_then(|scope| scope.workloads_by);
+            own.map_or_else(|| self.facts.cluster.workload_label.clone(), |key| key.value.clone())
+        };
+        let labels = match (&workload.labels, &workload.service_account) {
+            (Some(labels), _) => labels::resolve(labels),
+            (None, Some(_)) => LabelSelector::default(),
+            (None, None) => LabelSelector::is(by(), workload.name.value.clone()),
+        };
+        let service_account = match &workload.service_account {
+            Some(account) => ValueSet::one(account.value.clone()),
+            None => ValueSet::Any,
+        };
+        Term {
+            peer: Peer::Pods(PodSelector { service_account, ..PodSelector::labelled(namespace.clone(), labels) }),
+            ports: None,
+            span,
+            stem: Some(format!("workload.{}", workload.name.value).into()),
+        }
+    }
+
+    pub(super) fn qualified(
+        &mut self,
+        namespace: &Name,
+        name: &Name,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<(Vec<Term>, Option<&'t Workload>)> {
+        let span = namespace.span.to(name.span);
+        let scope = self.scope;
+        if let Some(workload) = scope.foreign.get(&(namespace.value.clone(), name.value.clone())) {
+            return Some((vec![self.workload(&namespace.value, workload, span)], Some(workload)));
+        }
+        let declared = self.reachable(namespace, diagnostics)?;
+        if !declared {
+            let labels = LabelSelector::is(self.facts.cluster.workload_label.clone(), name.value.clone());
+            let peer = Peer::Pods(PodSelector::labelled(namespace.value.clone(), labels));
+            return Some((vec![Term { peer, ports: None, span, stem: None }], None));
+        }
+        let names = &scope.namespaces.get(&namespace.value)?.names;
+        if let Some(workload) = names.workloads.get(&name.value) {
+            return Some((vec![self.workload(&namespace.value, workload, span)], Some(workload)));
+        }
+        if scope.broken.contains(&name.value) {
+            return None;
+        }
+        let nearest = nearest(&name.value, names.workloads.keys().map(SmolStr::as_str));
+        diagnostics.push(
+            NameProblem::UnknownWorkload {
+                span: name.span,
+                namespace: namespace.value.clone(),
+                name: name.value.clone(),
+                nearest: nearest.into_iter().map(SmolStr::from).collect(),
+            }
+            .into(),
+        );
+        None
+    }
+
+    /// Whether a namespace is declared; `None` after the finding that its folder is not part of the build.
+    pub(super) fn reachable(&self, name: &Name, diagnostics: &mut Vec<Diagnostic>) -> Option<bool> {
+        match self.scope.namespaces.get(&name.value) {
+            Some(namespace) if namespace.sections.is_empty() => {
+                diagnostics.push(
+                    NameProblem::FolderMissing {
+                        span: name.span,
+                        namespace: name.value.clone(),
+                        folder: namespace.declaration.and_then(|d| d.folder.as_ref()).map(|f| f.value.clone()),
+                        declared: namespace.span,
+                    }
+                    .into(),
+                );
+                None
+            }
+            Some(_) => Some(true),
+            None => {
+                let known = self.scope.namespaces.keys().map(SmolStr::as_str);
+                if let Some(near) = nearest(&name.value, known).first() {
+                    diagnostics.push(
+                        NameProblem::UndeclaredNamespace {
+                            span: name.span,
+                            namespace: name.value.clone(),
+                            nearest: SmolStr::from(*near),
+                        }
+                        .into(),
+                    );
+                }
+                Some(false)
+            }
+        }
+    }
+
+    pub(super) fn set(&self, name: &Name, diagnostics: &mut Vec<Diagnostic>) -> Option<NamespaceSelector> {
+        if let Some(set) = self.scope.sets.get(&name.value) {
+            return Some(NamespaceSelector { names: ValueSet::Any, labels: labels::resolve(&set.labels) });
+        }
+        if self.scope.broken.contains(&name.value) {
+            return None;
+        }
+        let sets = self.scope.sets.keys().map(SmolStr::as_str);
+        diagnostics.push(
+            NameProblem::UnknownSet {
+                span: name.span,
+                name: name.value.clone(),
+                nearest: nearest(&name.value, sets).into_iter().map(SmolStr::from).collect(),
+                is_namespace: self.scope.namespaces.contains_key(&name.value),
+            }
+            .into(),
+        );
+        None
+    }
+
+    fn unknown(&self, name: &Name, own: Option<&Names<'t>>, home: Option<&SmolStr>) -> NameProblem {
+        let scope = self.scope;
+        let candidates = own
+            .into_iter()
+            .flat_map(Names::all)
+            .chain(scope.platform.all())
+            .chain(self.facts.externals.keys().map(SmolStr::as_str));
+        let near: Vec<SmolStr> = nearest(&name.value, candidates).into_iter().map(SmolStr::from).collect();
+        let elsewhere: Vec<SmolStr> = scope
+            .namespaces
+            .iter()
+            .filter(|(namespace, scope)| Some(*namespace) != home && scope.names.workloads.contains_key(&name.value))
+            .map(|(namespace, _)| format!("{namespace}/{}", name.value).into())
+            .take(3)
+            .collect();
+        let other_clusters = scope
+            .clusters
+            .iter()
+            .filter(|(_, cluster)| {
+                cluster.facts.iter().any(
+                    |fact| matches!(&fact.kind, ast::FactKind::External(external) if external.name.value == name.value),
+                )
+            })
+            .map(|(cluster, _)| cluster.clone())
+            .next();
+        match (other_clusters, &self.facts.cluster.name) {
+            (Some(has), Some(lacks)) if has != *lacks => {
+                NameProblem::MissingInCluster { span: name.span, name: name.value.clone(), has, lacks: lacks.clone() }
+            }
+            _ => NameProblem::Unknown {
+                span: name.span,
+                name: name.value.clone(),
+                nearest: near,
+                elsewhere,
+                is_namespace: scope.namespaces.contains_key(&name.value),
+                is_set: scope.sets.contains_key(&name.value),
+                in_platform: home.is_none(),
+            },
+        }
+    }
+}
