@@ -5,7 +5,8 @@ use super::sentence::{Builder, Saying};
 use super::traffic::{Kind, request, towards};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::ownership::OwnershipProblem;
-use crate::policy::{Peer, PodSelector, PortSet, Traffic};
+use crate::policy::{Peer, PodSelector, Traffic};
+use crate::semantics::flows::{self, Flows};
 use crate::semantics::{Universe, pods, traffic};
 use crate::source::Span;
 use crate::syntax::ast::{Expose, ItemKind};
@@ -33,8 +34,8 @@ pub(super) struct Exposure {
 }
 
 impl Exposures {
-    /// Whether every flow of the sentence is exposed. Decided piece by piece: each request and port range must lie
-    /// within one exposure that covers both ends; anything else counts as not exposed.
+    /// Whether every flow of the sentence is exposed, by one exposure or by several together. What cannot be decided
+    /// counts as not exposed.
     pub fn consent(
         &mut self,
         universe: Universe<'_>,
@@ -44,22 +45,14 @@ impl Exposures {
         wanted: &Traffic,
     ) -> bool {
         let Some(exposures) = self.0.get_mut(namespace) else { return false };
-        let mut all = true;
-        for piece in pieces(wanted) {
-            let mut covered = false;
-            for exposure in exposures.iter_mut() {
-                if !covered
-                    && pods::includes(universe, &exposure.to, from)
-                    && pods::includes(universe, &exposure.object, object)
-                    && traffic::includes(&exposure.traffic, &piece).is_yes()
-                {
-                    exposure.used = true;
-                    covered = true;
-                }
+        let mut exposed = Vec::new();
+        for exposure in exposures {
+            if exposure.meets(universe, from, object, wanted) {
+                exposure.used = true;
+                exposed.push(exposure.flows());
             }
-            all &= covered;
         }
-        all
+        flows::includes_union(universe, &exposed, Flows { from, to: object, traffic: wanted }).is_yes()
     }
 
     /// The part of a broad sentence that a namespace exposes: which pods, from whom, which traffic.
@@ -75,13 +68,7 @@ impl Exposures {
         for exposure in self.0.get_mut(namespace).into_iter().flatten() {
             let Some(reader) = pods::intersection(universe, from, &exposure.to) else { continue };
             let Some(target) = pods::intersection(universe, object, &exposure.object) else { continue };
-            let both = if traffic::includes(wanted, &exposure.traffic).is_yes() {
-                exposure.traffic.clone()
-            } else if traffic::includes(&exposure.traffic, wanted).is_yes() {
-                wanted.clone()
-            } else {
-                continue;
-            };
+            let Some(both) = traffic::intersection(wanted, &exposure.traffic) else { continue };
             exposure.used = true;
             let stem = exposure.stem.clone().filter(|_| target == exposure.object);
             found.push((target, stem, reader, both));
@@ -103,20 +90,15 @@ impl Exposures {
     }
 }
 
-/// The traffic taken apart into single requests and single port ranges.
-fn pieces(whole: &Traffic) -> Vec<Traffic> {
-    let each = |ports: &PortSet| ports.ranges().iter().map(|range| PortSet::new(vec![*range])).collect::<Vec<_>>();
-    match whole {
-        Traffic::Ports(ports) => each(ports).into_iter().map(Traffic::Ports).collect(),
-        Traffic::Http { ports, requests } => each(ports)
-            .into_iter()
-            .flat_map(|ports| {
-                requests
-                    .iter()
-                    .map(move |request| Traffic::Http { ports: ports.clone(), requests: vec![request.clone()] })
-            })
-            .collect(),
-        other => vec![other.clone()],
+impl Exposure {
+    fn flows(&self) -> Flows<'_> {
+        Flows { from: &self.to, to: &self.object, traffic: &self.traffic }
+    }
+
+    fn meets(&self, universe: Universe<'_>, from: &PodSelector, object: &PodSelector, wanted: &Traffic) -> bool {
+        pods::overlap(universe, &self.to, from)
+            && pods::overlap(universe, &self.object, object)
+            && traffic::overlap(&self.traffic, wanted)
     }
 }
 

@@ -10,11 +10,12 @@
 //! | [`ports`] | ports of the three protocols | `all`, `union`, `intersection`, `complement`, `difference`, `includes`, `overlap`, `witness` |
 //! | [`nets`] | addresses: [`nets::AddressSet`] with `to_nets` for the way back | the same, and `overlap`, `includes`, `intersection`, `difference` of two [`Net`](crate::policy::Net)s |
 //! | [`names`] | DNS names | `matches`, `includes`, `includes_union`, `disjoint` |
-//! | [`paths`] | paths, by [`PathPattern`](crate::policy::PathPattern) | `matches`, `empty`, `includes`, `includes_union`, `disjoint` |
-//! | [`requests`] | HTTP requests, by [`Request`](crate::policy::Request) | `includes`, `includes_union`, `disjoint` |
+//! | [`paths`] | paths, by [`PathPattern`](crate::policy::PathPattern) | `matches`, `empty`, `includes`, `includes_union`, `disjoint`, `intersection` |
+//! | [`requests`] | HTTP requests, by [`Request`](crate::policy::Request) | `includes`, `includes_union`, `disjoint`, `intersection` |
 //! | [`re2`] | regular expressions: `parse` reads what Go and RE2 read alike | `to_hir`, `program_size`, `has_assertions`, `may_take` |
-//! | [`traffic`] | what can pass, by [`Traffic`](crate::policy::Traffic) | `includes`, `includes_union`, `disjoint`, `overlap` |
+//! | [`traffic`] | what can pass, by [`Traffic`](crate::policy::Traffic) | `includes`, `includes_union`, `disjoint`, `overlap`, `intersection` |
 //! | [`peers`] | endpoints, by [`Peer`](crate::policy::Peer) | `includes`, `overlap` |
+//! | [`flows`] | flows between pods: from, to, traffic | `includes_union` |
 //! | [`language`] | strings of a regular language | `shortest` string in all of these and none of those |
 //!
 //! `includes(outer, inner)` asks whether all of `inner` is in `outer`; so an empty `inner` is in everything.
@@ -22,6 +23,8 @@
 //! never a guess, and each function's documentation says so where it errs on purpose.
 
 pub mod answer;
+mod cover;
+pub mod flows;
 pub mod labels;
 pub mod language;
 pub mod names;

@@ -75,9 +75,21 @@ impl<'a> Paths<'a> {
 #[must_use]
 pub fn disjoint(a: &PathPattern, b: &PathPattern) -> Answer<SmolStr> {
     if let Some(both) = segments::intersection(a, b) {
-        return both.map_or(Answer::Yes, Answer::No);
+        return both.and_then(|both| segments::shortest(&both)).map_or(Answer::Yes, Answer::No);
     }
     none(|| shortest(&[&language(a)?, &language(b)?], &[]))
+}
+
+/// The pattern of what fits both, where there is one: nothing for two expressions of which neither includes the other.
+#[must_use]
+pub fn intersection(a: &PathPattern, b: &PathPattern) -> Option<PathPattern> {
+    if let Some(both) = segments::intersection(a, b) {
+        return both;
+    }
+    if includes(a, b).is_yes() {
+        return Some(b.clone());
+    }
+    includes(b, a).is_yes().then(|| a.clone())
 }
 
 /// Whether no path fits, as with `matching "a^b"`; if one does, the shortest.

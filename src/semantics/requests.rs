@@ -9,22 +9,13 @@
 //! to include each other where they do.
 
 use super::answer::Answer;
+use super::cover;
 use super::labels::{self, Labels};
 use super::paths::{self, Paths};
 use super::values;
 use crate::policy::{LabelSelector, Op, Query, Request, Requirement, ValueSet};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 use std::fmt;
-
-/// How many pieces are looked at before the question is given up; as for pods, it is NP-hard.
-const MAX_PIECES: usize = 10_000;
-
-/// How many unions of paths are compared before the question is given up.
-const MAX_UNIONS: usize = 100;
-
-/// Why a question was given up.
-const TOO_MANY: &str = "too many requests overlap to compare them all";
 
 /// A concrete request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +69,21 @@ pub fn includes_union(outers: &[Request], inner: &Request) -> Answer<RequestWitn
     if outers.iter().any(|(outer, outer_path)| outer.includes(&frame) && path.included_in(&[outer_path]).is_yes()) {
         return Answer::Yes;
     }
-    Search { outers: &outers, path: &path, known: BTreeMap::new() }.uncovered(frame)
+    cover::covers(
+        frame,
+        outers.len(),
+        |piece, member| {
+            let (outer, _) = outers.get(member)?;
+            let within = piece.and(outer);
+            within.satisfiable().then(|| (within, piece.minus(outer)))
+        },
+        |members| {
+            let avoided: Vec<_> =
+                members.iter().filter_map(|member| outers.get(*member)).map(|(_, path)| path).collect();
+            path.included_in(&avoided)
+        },
+        |piece, path| Some(RequestWitness { path, ..piece.witness()? }),
+    )
 }
 
 /// Whether no request fits both; if one does, such a request.
@@ -88,6 +93,26 @@ pub fn disjoint(a: &Request, b: &Request) -> Answer<RequestWitness> {
         Some(request) => paths::disjoint(&a.path, &b.path).map(|path| RequestWitness { path, ..request }),
         None => Answer::Yes,
     }
+}
+
+/// The pattern of what fits both, where there is one (see [`paths::intersection`]); it never has more.
+#[must_use]
+pub fn intersection(a: &Request, b: &Request) -> Option<Request> {
+    if !Frame::of(a).and(&Frame::of(b)).satisfiable() {
+        return None;
+    }
+    let mut methods = a.methods.clone();
+    methods.retain(|method| b.methods.is_empty() || b.methods.contains(method));
+    let mut headers = [a.headers.as_slice(), &b.headers].concat();
+    headers.sort();
+    headers.dedup();
+    Some(Request {
+        methods: if a.methods.is_empty() { b.methods.clone() } else { methods },
+        path: paths::intersection(&a.path, &b.path)?,
+        query: if a.query == Query::Any { b.query } else { a.query },
+        host: a.host.clone().or_else(|| b.host.clone()),
+        headers,
+    })
 }
 
 /// A request but for its path.
@@ -179,63 +204,5 @@ impl Frame {
             },
             headers: labels::witness(&self.headers)?,
         })
-    }
-}
-
-/// The search for a request of `path` that is in none of the outers.
-struct Search<'a> {
-    outers: &'a [(Frame, Paths<'a>)],
-    path: &'a Paths<'a>,
-    /// Whether some of the outers' paths cover the path.
-    known: BTreeMap<Vec<usize>, Answer<SmolStr>>,
-}
-
-impl Search<'_> {
-    /// Cuts the frame at each outer: the pieces beside it go on as they are, and what is within it goes on with one path
-    /// more to avoid. What gets past the last outer is uncovered if the paths to avoid leave one.
-    fn uncovered(&mut self, frame: Frame) -> Answer<RequestWitness> {
-        let mut left = vec![(frame, Vec::new(), 0)];
-        let mut unknown = None;
-        let mut seen = 0;
-        while let Some((piece, avoided, done)) = left.pop() {
-            seen += 1;
-            if seen > MAX_PIECES {
-                return Answer::Unknown(TOO_MANY);
-            }
-            let Some((outer, _)) = self.outers.get(done) else {
-                match self.avoiding(&avoided) {
-                    Answer::Yes => {}
-                    Answer::Unknown(reason) => unknown = Some(reason),
-                    Answer::No(path) => {
-                        if let Some(request) = piece.witness() {
-                            return Answer::No(RequestWitness { path, ..request });
-                        }
-                    }
-                }
-                continue;
-            };
-            let within = piece.and(outer);
-            if within.satisfiable() {
-                left.extend(piece.minus(outer).into_iter().map(|beside| (beside, avoided.clone(), done + 1)));
-                left.push((within, [avoided, vec![done]].concat(), done + 1));
-            } else {
-                left.push((piece, avoided, done + 1));
-            }
-        }
-        unknown.map_or(Answer::Yes, Answer::Unknown)
-    }
-
-    /// Whether these outers' paths cover the path.
-    fn avoiding(&mut self, outers: &[usize]) -> Answer<SmolStr> {
-        if let Some(answer) = self.known.get(outers) {
-            return answer.clone();
-        }
-        if self.known.len() >= MAX_UNIONS {
-            return Answer::Unknown(TOO_MANY);
-        }
-        let avoided: Vec<_> = outers.iter().filter_map(|index| self.outers.get(*index)).map(|(_, path)| path).collect();
-        let answer = self.path.included_in(&avoided);
-        self.known.insert(outers.to_vec(), answer.clone());
-        answer
     }
 }

@@ -133,6 +133,44 @@ pub fn overlap(a: &Traffic, b: &Traffic) -> bool {
     !disjoint(a, b).is_yes()
 }
 
+/// What is in both, or less: of two expressions of which neither includes the other, nothing (see
+/// [`requests::intersection`]). `None` when nothing is left.
+#[must_use]
+pub fn intersection(a: &Traffic, b: &Traffic) -> Option<Traffic> {
+    let both = |a: &PortSet, b: &PortSet| Some(ports::intersection(a, b)).filter(|ports| !ports.is_empty());
+    match (a, b) {
+        (Traffic::All, other) | (other, Traffic::All) => Some(other.clone()),
+        (Traffic::Ping, Traffic::Ping) => Some(Traffic::Ping),
+        (Traffic::Ports(a), Traffic::Ports(b)) => both(a, b).map(Traffic::Ports),
+        (Traffic::Ports(a), Traffic::Http { ports: b, requests })
+        | (Traffic::Http { ports: b, requests }, Traffic::Ports(a)) => {
+            Some(Traffic::Http { ports: both(a, b)?, requests: requests.clone() })
+        }
+        (Traffic::Ports(a), Traffic::Dns { ports: b, names })
+        | (Traffic::Dns { ports: b, names }, Traffic::Ports(a)) => {
+            Some(Traffic::Dns { ports: both(a, b)?, names: names.clone() })
+        }
+        (Traffic::Http { ports: a, requests: left }, Traffic::Http { ports: b, requests: right }) => {
+            let pairs = left.iter().flat_map(|a| right.iter().filter_map(move |b| requests::intersection(a, b)));
+            let requests: Vec<_> = pairs.collect();
+            (!requests.is_empty()).then_some(Traffic::Http { ports: both(a, b)?, requests })
+        }
+        (Traffic::Dns { ports: a, names: left }, Traffic::Dns { ports: b, names: right }) => {
+            let narrower = |a: &DnsPattern, b: &DnsPattern| {
+                if names::includes(a, b).is_yes() {
+                    Some(b.clone())
+                } else {
+                    names::includes(b, a).is_yes().then(|| a.clone())
+                }
+            };
+            let names: Vec<_> = left.iter().flat_map(|a| right.iter().filter_map(move |b| narrower(a, b))).collect();
+            (!names.is_empty()).then_some(Traffic::Dns { ports: both(a, b)?, names })
+        }
+        (Traffic::Ping, _) | (_, Traffic::Ping) => None,
+        (Traffic::Http { .. }, Traffic::Dns { .. }) | (Traffic::Dns { .. }, Traffic::Http { .. }) => None,
+    }
+}
+
 /// Asks for each part of `ports` on which the same outers apply, with its lowest port and all that these outers let
 /// through.
 fn each_region<'a, T: Clone + 'a, W>(

@@ -155,6 +155,25 @@ proptest! {
             }
             Answer::Unknown(reason) => prop_assert!(false, "{reason}"),
         }
+        let in_both = |path: &str| a.fits(path) && b.fits(path);
+        match paths::intersection(&first, &second) {
+            Some(both) => {
+                let both = if both == first {
+                    a.clone()
+                } else if both == second {
+                    b.clone()
+                } else {
+                    Pattern::Segments(both)
+                };
+                for path in PATHS.iter() {
+                    prop_assert_eq!(both.fits(path), in_both(path), "{}", path);
+                }
+            }
+            None if matches!((&a, &b), (Pattern::Segments(_), Pattern::Segments(_))) => {
+                prop_assert!(!PATHS.iter().any(|path| in_both(path)));
+            }
+            None => {}
+        }
         match paths::disjoint(&first, &second) {
             Answer::Yes => prop_assert!(!PATHS.iter().any(|path| a.fits(path) && b.fits(path))),
             Answer::No(path) => prop_assert!(a.fits(&path) && b.fits(&path), "{path}"),

@@ -150,6 +150,10 @@ proptest! {
                 Answer::No(witness) => prop_assert!(in_both(same_side(&witness)), "{witness}"),
                 Answer::Unknown(reason) => prop_assert!(false, "{reason}"),
             }
+            let both = traffic::intersection(outer, &inner);
+            for one in all() {
+                prop_assert_eq!(both.as_ref().is_some_and(|both| fits(both, one)), in_both(one), "{:?}", one);
+            }
             prop_assert_eq!(traffic::overlap(outer, &inner), all().into_iter().any(in_both));
         }
     }

@@ -66,8 +66,8 @@ pub(super) fn matches(pattern: &PathPattern, path: &str) -> Option<bool> {
     })
 }
 
-/// The shortest path that fits both, or that there is none; nothing is said of what is no pattern of segments.
-pub(super) fn intersection(a: &PathPattern, b: &PathPattern) -> Option<Option<SmolStr>> {
+/// The pattern of what fits both, or that nothing does; nothing is said of what is no pattern of segments.
+pub(super) fn intersection(a: &PathPattern, b: &PathPattern) -> Option<Option<PathPattern>> {
     let ((a, a_rest), (b, b_rest)) = (plain(a)?, plain(b)?);
     let (short, short_rest, long, long_rest) =
         if a.len() <= b.len() { (a, a_rest, b, b_rest) } else { (b, b_rest, a, a_rest) };
@@ -88,9 +88,8 @@ pub(super) fn intersection(a: &PathPattern, b: &PathPattern) -> Option<Option<Sm
         return Some(None);
     }
     let heads = short.iter().zip(long).map(|(a, b)| if *a == Segment::One { b } else { a });
-    let both: Vec<Segment> = heads.chain(long.iter().skip(short.len())).cloned().collect();
-    let rest = short_rest && long_rest && !both.is_empty();
-    Some(Some(spell(&both, rest)))
+    let segments = heads.chain(long.iter().skip(short.len())).cloned().collect();
+    Some(Some(PathPattern::Segments { segments, rest: short_rest && long_rest }))
 }
 
 /// The segments with the shortest text for each.
