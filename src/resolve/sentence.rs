@@ -364,7 +364,7 @@ pub(super) fn sentence_id(home: Option<&SmolStr>, text: &str) -> SmolStr {
 
 /// The stem of pods that no workload names.
 pub(crate) fn subject_name(selector: &PodSelector) -> SmolStr {
-    format!("pods.{}", hash(&[&selector.to_string()], 4)).into()
+    format!("pods.{}", hash(&[&selector.to_string()], 8)).into()
 }
 
 fn hash(parts: &[&str], bytes: usize) -> String {
