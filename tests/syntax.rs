@@ -15,6 +15,7 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use ztp::source::{FileId, LineIndex};
+use ztp::syntax::ast::{HeaderKind, ItemKind, Tree};
 use ztp::syntax::{Parsed, format, parse};
 
 const FILE: FileId = FileId(0);
@@ -61,6 +62,21 @@ fn render(text: &str, parsed: &Parsed) -> String {
     out
 }
 
+/// What is left of a file: how many sentences under which header, and how many of them could not be read.
+fn remains(tree: &Tree) -> String {
+    let mut out = String::new();
+    for section in &tree.sections {
+        let header = match section.header.as_ref().map(|header| &header.kind) {
+            None => "nobody".to_owned(),
+            Some(HeaderKind::Platform) => "platform".to_owned(),
+            Some(HeaderKind::Namespace { name, .. }) => format!("namespace {}", name.value),
+        };
+        let bad = section.items.iter().filter(|item| item.kind == ItemKind::Bad).count();
+        writeln!(out, "{header}: {} read, {bad} not", section.items.len() - bad).unwrap();
+    }
+    out
+}
+
 #[test]
 fn sources_are_spelt_canonically() {
     for (path, text) in cases("format") {
@@ -78,7 +94,7 @@ fn mistakes_are_told_and_their_neighbours_stay() {
     for (path, text) in cases("errors") {
         let parsed = parse(FILE, &text);
         assert!(!parsed.problems.is_empty(), "{}: no finding", path.display());
-        compare(&path, "txt", &render(&text, &parsed));
+        compare(&path, "txt", &format!("{}{}", render(&text, &parsed), remains(&parsed.tree)));
     }
 }
 

@@ -50,7 +50,7 @@ codes! {
     E0105 "stray closing brace",
     E0106 "sentence that cannot be read",
     E0107 "forbidden character",
-    E0108 "unknown escape",
+    E0108 "not a string",
     E0109 "not a name",
     E0110 "reserved word as a name",
     E0111 "not a port",

@@ -9,6 +9,7 @@ pub mod format;
 mod grammar;
 mod recover;
 mod scan;
+mod slip;
 
 pub use format::format;
 

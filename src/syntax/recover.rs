@@ -3,24 +3,38 @@
 use super::grammar::{Grammar, Rule};
 use crate::diagnostic::problem::syntax::SyntaxProblem;
 use crate::source::{FileId, Span};
+use super::slip::{self, Failure};
+use std::ops::Range;
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
 /// Reads the text of `span` again by `rule` and says where it went wrong and what was expected there.
 pub(super) fn explain(file: FileId, text: &str, span: Span, rule: Rule) -> SyntaxProblem {
     let sentence = text.get(span.start as usize..span.end as usize).unwrap_or_default().trim_end();
-    let (at, rules) = failure(rule, sentence);
-    let (start, found) = word_at(sentence, at);
-    let offset = |at: usize| span.start + u32::try_from(at).unwrap_or_default();
-    let place = Span::new(file, offset(start), offset(start + found.len()));
-    SyntaxProblem::Unexpected { span: place, found: found.into(), expected: expected(&rules) }
+    let (at, mut rules) = failure(rule, sentence);
+    let (at, found) = word_at(sentence, at);
+    if slip::starts_a_sentence(slip::first_word(sentence)) {
+        // Nobody is called so: the sentence is not one of those in which a name stands there and then `may`.
+        rules.retain(|rule| *rule != Rule::kw_may);
+    }
+    let place = |range: Range<usize>| {
+        let offset = |at: usize| span.start + u32::try_from(at).unwrap_or_default();
+        Span::new(file, offset(range.start), offset(range.end))
+    };
+    let known = Failure { sentence, at, found, rules: &rules, fact: rule == Rule::lone_fact };
+    if let Some((slip, range)) = slip::find(&known) {
+        return SyntaxProblem::Slip { span: place(range), slip };
+    }
+    let span = place(at..at + found.len());
+    SyntaxProblem::Unexpected { span, found: found.into(), expected: expected(&rules) }
 }
 
 /// Where the rule fails that gets furthest, and what it and its likes would have taken there.
 fn failure(rule: Rule, sentence: &str) -> (usize, Vec<Rule>) {
-    let Err(error) = Grammar::parse(rule, sentence) else { return (sentence.len(), Vec::new()) };
+    // Keywords end with a blank; without one here the last word of the sentence could not be one.
+    let Err(error) = Grammar::parse(rule, &format!("{sentence} ")) else { return (sentence.len(), Vec::new()) };
     let at = match error.location {
-        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at.min(sentence.len()),
     };
     match error.variant {
         ErrorVariant::ParsingError { positives, .. } => (at, positives),
@@ -28,7 +42,8 @@ fn failure(rule: Rule, sentence: &str) -> (usize, Vec<Rule>) {
     }
 }
 
-/// The word at or behind an offset, and where it starts; empty at the end.
+/// The word at or behind an offset, and where it starts. At the end of the text the word is empty and stands where
+/// the text ends.
 fn word_at(sentence: &str, at: usize) -> (usize, &str) {
     let rest = sentence.get(at..).unwrap_or_default();
     let word = rest.trim_start();
@@ -51,18 +66,20 @@ fn describe(rule: Rule) -> Option<(u8, &'static str)> {
     Some(match rule {
         Rule::peers | Rule::peer | Rule::member | Rule::every_workload => (0, "a peer"),
         Rule::action => (0, "`reach` or a request such as `GET /path`"),
-        Rule::permit | Rule::workload | Rule::project => (0, "a sentence"),
+        Rule::lone_sentence => (0, "a sentence"),
+        Rule::lone_fact => (0, "a fact such as `enforcer cilium 1.18`"),
+        Rule::lone_request => (0, "a request such as `GET /path`"),
         Rule::labels => (1, "labels in braces"),
         Rule::requirement | Rule::label_key => (0, "a label's key"),
         Rule::label_value => (0, "a label's value"),
         Rule::port | Rule::port_list => (0, "a port"),
-        Rule::ports => (3, "`:` and a port"),
+        Rule::ports => (0, "a port"),
         Rule::path | Rule::quoted_path | Rule::matching => (0, "a path"),
         Rule::requested | Rule::request_line | Rule::method => (1, "a method such as `GET`"),
         Rule::grpc_method => (0, "a gRPC method such as `shop.Catalog/ListProducts`"),
         Rule::dns_name | Rule::any_name => (0, "a DNS name"),
-        Rule::string => (0, "text in double quotes"),
-        Rule::date => (0, "a day such as `2027-03-31`"),
+        Rule::string | Rule::because => (0, "text in double quotes"),
+        Rule::until => (0, "a day such as `2027-03-31`"),
         Rule::direction | Rule::directions => (0, "`ingress` or `egress`"),
         Rule::atom => (0, "a name"),
         Rule::ip6 | Rule::address | Rule::dns_pods => (0, "an address"),
@@ -85,18 +102,18 @@ fn describe(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::kw_reach | Rule::reach => (0, "`reach`"),
         Rule::kw_request => (1, "`request`"),
         Rule::kw_not | Rule::kw_only | Rule::kw_always => (4, "`not`, `only` or `always`"),
-        Rule::kw_in | Rule::in_set => (3, "`in`"),
+        Rule::in_set => (3, "`in`"),
         Rule::kw_name => (0, "`name`"),
         Rule::kw_auth => (0, "`auth`"),
-        Rule::kw_host => (0, "`host`"),
-        Rule::kw_query => (0, "`query`"),
+        Rule::kw_host | Rule::at_host => (0, "`host`"),
+        Rule::kw_query | Rule::without_query => (0, "`query`"),
         Rule::kw_serviceaccount => (0, "`serviceaccount`"),
         Rule::kw_nothing => (1, "`nothing`"),
         Rule::mutual_auth | Rule::tls_name | Rule::header => (0, "`mutual auth`, `tls name` or `header`"),
         Rule::account | Rule::serves => (3, "`as serviceaccount` or `serves`"),
         Rule::enforcing | Rule::owner => (3, "`owner` or `enforcing`"),
         Rule::folder | Rule::namespace_labels => (4, "`in` or `labels`"),
-        Rule::kw_except | Rule::except => (4, "`except`"),
+        Rule::kw_except => (4, "`except`"),
         _ => return None,
     })
 }

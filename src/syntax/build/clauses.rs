@@ -6,6 +6,8 @@ use crate::source::Span;
 use crate::syntax::ast::{Clauses, HttpHeader, Name, Node, Place, Request};
 use crate::syntax::grammar::Rule;
 use pest::iterators::Pair;
+use smol_str::{SmolStr, StrExt};
+use std::collections::BTreeMap;
 
 /// The clauses of one sentence, gathered as they come.
 #[derive(Default)]
@@ -15,6 +17,8 @@ pub(super) struct Gathered {
     without_query: Option<Place>,
     host: Option<Name>,
     headers: Vec<(HttpHeader, Span)>,
+    /// Their names in lower case, which is how HTTP compares them.
+    header_names: BTreeMap<SmolStr, Span>,
 }
 
 /// Which of the sentence's clauses make sense where it stands.
@@ -32,60 +36,38 @@ impl Builder<'_> {
     /// Takes one clause; other pairs are none of its business.
     pub(super) fn gather(&mut self, gathered: &mut Gathered, pair: Pair<'_, Rule>) {
         let span = self.span(&pair);
-        let rule = pair.as_rule();
-        let Some(part) = pair.into_inner().last() else { return };
         let clauses = &mut gathered.clauses;
-        let before = match rule {
-            Rule::with => return self.with(gathered, part, span),
-            Rule::without_query => gathered.without_query.replace(Place(span)).map(|place| place.0),
-            Rule::at_host => {
-                let text = self.string(&part);
-                match self.dns_name(&text.value, text.span) {
-                    Some(host) => gathered.host.replace(host).map(|host| host.span),
-                    None => None,
-                }
-            }
-            Rule::until => match self.date(&part) {
-                Some(date) => clauses.until.replace(date).map(|date| date.span),
-                None => None,
-            },
-            Rule::because => clauses.because.replace(self.string(&part)).map(|because| because.span),
-            _ => None,
-        };
-        self.refuse_repeat(before, span);
-    }
-
-    fn with(&mut self, gathered: &mut Gathered, pair: Pair<'_, Rule>, span: Span) {
-        let rule = pair.as_rule();
-        let before = match rule {
-            Rule::mutual_auth => gathered.clauses.mutual_auth.replace(Place(span)).map(|place| place.0),
+        let before = match pair.as_rule() {
+            Rule::mutual_auth => clauses.mutual_auth.replace(Place(span)).map(|place| place.0),
+            Rule::until => self.date(&pair).and_then(|date| clauses.until.replace(date)).map(|date| date.span),
+            Rule::because => clauses.because.replace(self.string(&pair)).map(|because| because.span),
             Rule::tls_name => {
                 let name = pair.into_inner().last();
                 let name = name.and_then(|name| self.dns_name(name.as_str(), self.span(&name)));
-                match name {
-                    Some(name) => gathered.clauses.tls_name.replace(name).map(|name| name.span),
-                    None => None,
-                }
+                name.and_then(|name| clauses.tls_name.replace(name)).map(|name| name.span)
             }
-            Rule::header => {
-                let mut parts = pair.into_inner().filter(|part| part.as_rule() != Rule::kw_header);
-                let Some(name) = parts.next() else { return };
-                let name = self.word(&name);
-                let value = parts.next().map(|value| self.string_or_word(&value));
-                let same = |(header, _): &&(HttpHeader, Span)| header.name.value.eq_ignore_ascii_case(&name.value);
-                let before = gathered.headers.iter().find(same).map(|(_, span)| *span);
-                gathered.headers.push((HttpHeader { name, value }, span));
-                before
+            Rule::without_query => gathered.without_query.replace(Place(span)).map(|place| place.0),
+            Rule::at_host => {
+                let host = pair.into_inner().last().map(|host| self.string(&host));
+                let host = host.and_then(|host| self.dns_name(&host.value, host.span));
+                host.and_then(|host| gathered.host.replace(host)).map(|host| host.span)
             }
+            Rule::header => self.http_header(gathered, pair, span),
             _ => None,
         };
-        self.refuse_repeat(before, span);
-    }
-
-    fn refuse_repeat(&mut self, before: Option<Span>, span: Span) {
         if let Some(first) = before {
             self.report(SyntaxProblem::ClauseTwice { span, first });
         }
+    }
+
+    /// Takes a header; returns the place of one of the same name.
+    fn http_header(&mut self, gathered: &mut Gathered, pair: Pair<'_, Rule>, span: Span) -> Option<Span> {
+        let mut parts = pair.into_inner().filter(|part| part.as_rule() != Rule::kw_header);
+        let name = self.word(&parts.next()?);
+        let value = parts.next().map(|value| self.string_or_word(&value));
+        let lower = name.value.to_ascii_lowercase_smolstr();
+        gathered.headers.push((HttpHeader { name, value }, span));
+        gathered.header_names.insert(lower, span)
     }
 
     /// Puts what narrows requests into the request, or says that there is none.

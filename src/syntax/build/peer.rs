@@ -62,7 +62,7 @@ impl Builder<'_> {
                 self.report(SyntaxProblem::LabelsAlone { span });
                 return None;
             }
-            (Some(who), Some(labels), None) => PeerKind::LabelsOf { namespace: self.any_name(&who), labels },
+            (Some(who), Some(labels), None) => self.labels_of(&who, labels)?,
             (Some(who), None, Some(set)) => self.within(&who, &set)?,
             (Some(who), None, None) => self.plain(who, position)?,
             (Some(_), Some(_), Some(_)) => {
@@ -78,6 +78,16 @@ impl Builder<'_> {
             return None;
         }
         Some(Peer { kind, ports, span: Place(span) })
+    }
+
+    /// `payments/{ app: api }`
+    fn labels_of(&mut self, who: &Pair<'_, Rule>, labels: LabelSelector) -> Option<PeerKind> {
+        let span = self.span(who);
+        let Some(namespace) = who.as_str().strip_suffix('/') else {
+            self.report(SyntaxProblem::LabelsBehind { span, name: who.as_str().into() });
+            return None;
+        };
+        Some(PeerKind::LabelsOf { namespace: self.checked_name(namespace, Span { end: span.end - 1, ..span }), labels })
     }
 
     /// `api in cde`, `workloads in cde`, `workloads in every namespace`
@@ -141,6 +151,10 @@ impl Builder<'_> {
     }
 
     fn qualified(&mut self, namespace: &str, name: &str, span: Span) -> Option<PeerKind> {
+        if namespace.contains('.') {
+            self.report(SyntaxProblem::HostPath { span, host: namespace.into() });
+            return None;
+        }
         let slash = span.start + u32::try_from(namespace.len()).unwrap_or_default();
         let before = Span { end: slash, ..span };
         let after = Span { start: slash + 1, ..span };

@@ -3,6 +3,7 @@
 use super::Builder;
 use super::clauses::{Gathered, Takes};
 use super::peer::Position;
+use crate::diagnostic::problem::syntax::SyntaxProblem;
 use crate::syntax::ast::{
     Accept, Action, Assert, AssertKind, Clauses, Direction, Enforce, Expose, ItemKind, May, MayNot, Node, NothingBut,
     OnlyReach, Peers, Place, RequestLine,
@@ -38,10 +39,7 @@ impl Builder<'_> {
                 Rule::kw_only | Rule::kw_not | Rule::kw_always | Rule::kw_nothing | Rule::kw_cannot => {
                     parts.decisive = Some(part.as_rule());
                 }
-                Rule::with | Rule::without_query | Rule::at_host | Rule::until | Rule::because => {
-                    self.gather(&mut parts.gathered, part);
-                }
-                _ => {}
+                _ => self.gather(&mut parts.gathered, part),
             }
         }
         parts
@@ -146,7 +144,8 @@ impl Builder<'_> {
         let code = self.word(&code?);
         let mut parts = self.parts(pair, Position::Ordinary);
         self.narrow(&mut parts.gathered, None);
-        Some(ItemKind::Accept(Accept { code, clauses: self.clauses(parts.gathered, Takes::Reasons) }))
+        let clauses = self.clauses(parts.gathered, Takes::Reasons);
+        Some(ItemKind::Accept(Accept { code, clauses }))
     }
 
     fn action(&mut self, pair: Pair<'_, Rule>, gathered: &mut Gathered) -> Option<Node<Action>> {
@@ -165,10 +164,7 @@ impl Builder<'_> {
                 Rule::grpc_method => methods.extend(self.grpc_method(&part)),
                 Rule::dns_name => names.extend(self.dns_name(part.as_str(), self.span(&part))),
                 Rule::requests => block = Some(self.requests(part)),
-                Rule::with | Rule::without_query | Rule::at_host | Rule::until | Rule::because => {
-                    self.gather(gathered, part);
-                }
-                _ => {}
+                _ => self.gather(gathered, part),
             }
         }
         let action = match rule {
@@ -207,7 +203,7 @@ impl Builder<'_> {
             }
         }
         if lines.is_empty() && end.is_some() && !self.has_problem_since(open) {
-            self.report(crate::diagnostic::problem::syntax::SyntaxProblem::EmptyUse { span: open });
+            self.report(SyntaxProblem::EmptyUse { span: open });
         }
         (lines, self.close_block(open, end))
     }

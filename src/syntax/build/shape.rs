@@ -49,6 +49,13 @@ pub fn check_dns_name(text: &str) -> Result<(), DnsFault> {
     if name.len() > 253 {
         return Err(DnsFault::Long);
     }
+    let last = labels.rsplit('.').next().unwrap_or_default();
+    if last.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(DnsFault::Number);
+    }
+    if last.bytes().all(|byte| byte == b'*') {
+        return Err(DnsFault::EveryName);
+    }
     Ok(())
 }
 

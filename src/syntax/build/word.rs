@@ -84,9 +84,10 @@ impl Builder<'_> {
         if pair.as_str().starts_with('"') { self.string(pair) } else { self.word(pair) }
     }
 
-    /// `:8080`, `:[80, 443]`
+    /// `8080`, `[80, 443]` after a colon.
     pub(super) fn ports(&mut self, pair: Pair<'_, Rule>) -> Ports {
         let span = self.span(&pair);
+        let span = Span { start: span.start.saturating_sub(1), ..span };
         let mut items = Vec::new();
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -143,7 +144,7 @@ impl Builder<'_> {
             return self.port_number(text, span).map(PortRef::Number);
         }
         if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
-            let (first, last) = text.split_once('-').unwrap_or((text, ""));
+            let (first, last) = text.split_once('-').filter(|(_, last)| !last.is_empty()).unwrap_or((text, text));
             let (first, last) = (self.port_number(first, span)?, self.port_number(last, span)?);
             if first > last {
                 self.report(SyntaxProblem::PortOrder { span, first, last });

@@ -1,7 +1,9 @@
 //! Text that cannot be read, or not as it stands.
 
+mod slip;
 mod word;
 
+pub use slip::Slip;
 pub use word::{AddressFault, DnsFault, NameFault, PathFault};
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -36,6 +38,8 @@ pub enum SyntaxProblem {
     StrayBrace { span: Span },
     /// Something else was expected.
     Unexpected { span: Span, found: SmolStr, expected: Vec<&'static str> },
+    /// A slip that is known.
+    Slip { span: Span, slip: Slip },
     /// The file has 4 GiB or more.
     TooLarge { span: Span },
     /// The formatter's own output does not say the same as the source: a mistake of the formatter.
@@ -78,10 +82,14 @@ pub enum SyntaxProblem {
     LabelTestHere { span: Span, key: SmolStr },
     /// Labels without a namespace.
     LabelsAlone { span: Span },
+    /// Labels right behind a name that no `/` ends.
+    LabelsBehind { span: Span, name: SmolStr },
     /// Labels with a namespace before and a set after them.
     LabelsOfAndIn { span: Span },
     /// `X in every namespace` for another X than `workloads`.
     EveryNamespace { span: Span },
+    /// A path behind a DNS name.
+    HostPath { span: Span, host: SmolStr },
     /// A star as a peer.
     Star { span: Span },
     /// Not a path.
@@ -117,6 +125,7 @@ impl SyntaxProblem {
             | Self::Unclosed { span }
             | Self::StrayBrace { span }
             | Self::Unexpected { span, .. }
+            | Self::Slip { span, .. }
             | Self::TooLarge { span }
             | Self::Unformatted { span }
             | Self::Character { span, .. }
@@ -138,8 +147,10 @@ impl SyntaxProblem {
             | Self::LabelValue { span, .. }
             | Self::LabelTestHere { span, .. }
             | Self::LabelsAlone { span }
+            | Self::LabelsBehind { span, .. }
             | Self::LabelsOfAndIn { span }
             | Self::EveryNamespace { span }
+            | Self::HostPath { span, .. }
             | Self::Star { span }
             | Self::Path { span, .. }
             | Self::Grpc { span, .. }
@@ -179,6 +190,7 @@ impl From<SyntaxProblem> for Diagnostic {
                 .label("no block is open here")
                 .help("remove it, or look for the `{` that is missing above"),
             P::Unexpected { span, found, expected } => unexpected(span, &found, &expected),
+            P::Slip { span, slip } => slip::slip(span, &slip),
             P::TooLarge { span } => Self::new(Code::E0106, span, "this file has 4 GiB or more").help("split it"),
             P::Unformatted { span } => Self::new(Code::E0106, span, "this file cannot be formatted: a mistake in ztp")
                 .note("the formatted text would not say the same, so the file stays as it is")
@@ -239,12 +251,18 @@ impl From<SyntaxProblem> for Diagnostic {
             P::LabelsAlone { span } => Self::new(Code::E0121, span, "labels of pods in which namespace?")
                 .label("no namespace")
                 .help("write `payments/{…}` for one namespace, `{…} in cde` for a set of them"),
+            P::LabelsBehind { span, name } => Self::new(Code::E0121, span, format!("labels behind the name `{name}`"))
+                .label("a namespace or a name?")
+                .help(format!("write `{name}/{{…}}` for pods of the namespace `{name}`, or declare a workload with these labels")),
             P::LabelsOfAndIn { span } => Self::new(Code::E0121, span, "labels with a namespace and with a set of them")
                 .label("one of the two")
                 .help("write `payments/{…}` or `{…} in cde`"),
             P::EveryNamespace { span } => Self::new(Code::E0121, span, "`in every namespace` follows `workloads` only")
                 .label("which workloads?")
                 .help("write `workloads in every namespace`, or `namespaces NAME {…}` and `X in NAME`"),
+            P::HostPath { span, host } => Self::new(Code::E0121, span, "a DNS name with a path is not a peer")
+                .label("a path")
+                .help(format!("name the request: `GET /path on {host}:80`; on a TLS port only `{host}:443` can be said")),
             P::Star { span } => Self::new(Code::E0121, span, "a star alone is nobody")
                 .label("who?")
                 .help("write `every workload`, `payments/*`, `workloads in every namespace` or `anything`"),
@@ -297,6 +315,7 @@ fn reserved(span: Span, name: &str) -> Diagnostic {
         "workload" => found.help("write `every workload` for the pods of this namespace"),
         "workloads" => found.help("write `workloads in NAME` or `workloads in every namespace`"),
         "namespace" | "namespaces" => found.help("write `NAME/*` for the pods of a namespace"),
+        "nothing" | "no" => found.help("write `no A may reach B`, or `nothing but A may reach B`"),
         "any" | "every" => found.help("write `anything`, or `every workload` for the pods of this namespace"),
         _ => found.help(format!("take another name, such as `{name}-pods`, with labels in braces")),
     }

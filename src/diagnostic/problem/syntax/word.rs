@@ -32,6 +32,10 @@ pub enum DnsFault {
     Long,
     /// `**` stands elsewhere than as the whole first label.
     Stars,
+    /// The last label is a star, so every name is meant, or nearly.
+    EveryName,
+    /// The last label is a number, so it looks like an address (RFC 3696 §2: no top-level domain is all digits).
+    Number,
 }
 
 /// What is wrong with an address.
@@ -86,6 +90,9 @@ pub(super) fn name(span: Span, name: &str, fault: NameFault) -> Diagnostic {
                 .help(format!("write `{lower}`"))
                 .fix(format!("change to `{lower}`"), span, lower)
         }
+        NameFault::Character('#') => {
+            found.label("`#` cannot stand in a name").help("put a blank before the `#` of a comment")
+        }
         NameFault::Character(character) => found
             .label(format!("`{}` cannot stand in a name", character.escape_debug()))
             .help("a name has lower-case letters, digits and `-`"),
@@ -111,6 +118,12 @@ pub(super) fn dns_name(span: Span, name: &str, fault: DnsFault) -> Diagnostic {
         DnsFault::Long => {
             found.label("too long").help("a label has at most 63 characters and a name at most 253 (RFC 1035)")
         }
+        DnsFault::EveryName => found
+            .label("no top-level domain")
+            .help("write `world` as a peer, or `resolve any name`; a pattern ends with a name: `*.example.com`"),
+        DnsFault::Number => found
+            .label("a number at its end")
+            .help("write an address or a range such as `10.0.0.0/28`, or a name whose last label is no number"),
         DnsFault::Stars => found
             .label("misplaced `**`")
             .help("write `**.` at the start for one or more labels, or `*` for characters within one label"),

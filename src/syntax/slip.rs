@@ -1,0 +1,293 @@
+//! Looks for slips that are known, so that an error can say what to write.
+//!
+//! Everything here is a guess about text that could not be read: it changes the words of an error and nothing else.
+
+use super::grammar::Rule;
+use crate::diagnostic::problem::syntax::Slip;
+use std::net::Ipv6Addr;
+use std::ops::Range;
+
+/// A sentence that cannot be read, and where reading it failed.
+pub(super) struct Failure<'a> {
+    /// The whole sentence.
+    pub sentence: &'a str,
+    /// Where the next word starts.
+    pub at: usize,
+    /// That word; empty at the end.
+    pub found: &'a str,
+    /// What would have been taken there.
+    pub rules: &'a [Rule],
+    /// Whether it is a fact of a cluster.
+    pub fact: bool,
+}
+
+/// A known slip and its place in the sentence.
+pub(super) fn find(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
+    invisible(failure)
+        .or_else(|| open_bracket(failure))
+        .or_else(|| token(failure))
+        .or_else(|| opening(failure))
+        .or_else(|| comma(failure))
+        .or_else(|| misplaced(failure))
+        .or_else(|| missing(failure))
+        .or_else(|| keyword(failure))
+}
+
+impl Failure<'_> {
+    fn expects(&self, rules: &[Rule]) -> bool {
+        self.rules.iter().any(|rule| rules.contains(rule))
+    }
+
+    /// The place of the word at which reading failed.
+    fn place(&self) -> Range<usize> {
+        self.at..self.at + self.found.len()
+    }
+
+    fn before(&self) -> &str {
+        self.sentence.get(..self.at).unwrap_or_default()
+    }
+
+    fn here(&self, slip: Slip) -> Option<(Slip, Range<usize>)> {
+        Some((slip, self.place()))
+    }
+}
+
+/// A blank that is none, or a character that cannot be seen.
+fn invisible(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
+    let hidden = |c: char| matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}') || (c.is_whitespace() && !c.is_ascii());
+    let (at, character) = failure.sentence.char_indices().find(|(_, c)| hidden(*c))?;
+    Some((Slip::Invisible { character }, at..at + character.len_utf8()))
+}
+
+/// A quote or bracket without its partner.
+fn open_bracket(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
+    let mut open = Vec::new();
+    let mut quote = None;
+    let mut escaped = false;
+    let mut before = b' ';
+    let mut comment = false;
+    for (at, byte) in failure.sentence.bytes().enumerate() {
+        match byte {
+            b'\n' if quote.is_some() => break,
+            b'\n' => comment = false,
+            _ if comment => {}
+            _ if escaped => escaped = false,
+            b'\\' if quote.is_some() => escaped = true,
+            b'"' => quote = if quote.is_some() { None } else { Some(at) },
+            _ if quote.is_some() => {}
+            b'#' if matches!(before, b' ' | b'\t' | b'\n') => comment = true,
+            b'(' => open.push((at, ')')),
+            b'[' => open.push((at, ']')),
+            b'{' => open.push((at, '}')),
+            b')' | b']' | b'}' => {
+                open.pop();
+            }
+            _ => {}
+        }
+        before = byte;
+    }
+    if let Some(at) = quote {
+        return Some((Slip::OpenString, at..at + 1));
+    }
+    let (at, close) = *open.last()?;
+    // Where reading failed before the bracket, that is the mistake.
+    let within = failure.at > at || (failure.at == at && failure.expects(&[Rule::ports]));
+    within.then(|| (Slip::OpenBracket { close }, at..at + 1))
+}
+
+/// What the whole word around the failure is: an address, a URL, a quote.
+fn token(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
+    let edge = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')');
+    // The failure may be within the word, behind a `:` that looked like that of a port.
+    let start = failure.before().rfind(edge).map_or(0, |at| at + failure.before().get(at..).map_or(1, first_width));
+    let rest = failure.sentence.get(start..).unwrap_or_default();
+    let word = rest.get(..rest.find(edge).unwrap_or(rest.len())).unwrap_or_default();
+    let place = start..start + word.len();
+    if is_ipv6(word) {
+        return Some((Slip::Ipv6 { address: word.into() }, place));
+    }
+    for (scheme, port) in [("https://", 443), ("http://", 80)] {
+        if let Some(rest) = word.strip_prefix(scheme) {
+            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            let host = if host.contains(':') { host.to_owned() } else { format!("{host}:{port}") };
+            return Some((Slip::Url { host: host.into() }, place));
+        }
+    }
+    let quotes = ['\u{201C}', '\u{201D}', '\u{201E}', '\u{2018}', '\u{2019}', '\u{AB}', '\u{BB}'];
+    if word.contains(quotes) {
+        return Some((Slip::Quote, place));
+    }
+    if word.starts_with('"') && (failure.at == 0 || failure.expects(&[Rule::peers, Rule::peer, Rule::atom])) {
+        return Some((Slip::QuotedName, place));
+    }
+    None
+}
+
+/// The first word of a sentence.
+pub(super) fn first_word(sentence: &str) -> &str {
+    sentence.split([' ', '\t', '\n', '{']).next().unwrap_or_default()
+}
+
+fn first_width(text: &str) -> usize {
+    text.chars().next().map_or(1, char::len_utf8)
+}
+
+/// Whether a word is an IPv6 address or range without its brackets.
+fn is_ipv6(word: &str) -> bool {
+    let address = word.split_once('/').map_or(word, |(address, _)| address);
+    address.parse::<Ipv6Addr>().is_ok()
+}
+
+/// What the first word gives away.
+fn opening(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
+    let first = first_word(failure.sentence);
+    let place = 0..first.len();
+    match first {
+        "allow" | "permit" | "grant" if failure.at > 0 => Some((Slip::Verb { verb: first.into(), denies: false }, place)),
+        "deny" | "block" | "forbid" | "reject" | "drop" if failure.at > 0 => {
+            Some((Slip::Verb { verb: first.into(), denies: true }, place))
+        }
+        _ if first.starts_with("//") => Some((Slip::Comment, 0..2)),
+        _ if first.starts_with("--") => Some((Slip::Comment, 0..2)),
+        _ => None,
+    }
+}
+
+/// A comma at the end of a line, behind which another sentence stands or nothing.
+fn comma(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
+    let before = failure.before().trim_end();
+    if failure.found.is_empty() && before.ends_with(',') {
+        return Some((Slip::Comma, before.len() - 1..before.len()));
+    }
+    let line = failure.before().rfind('\n')?;
+    let above = failure.sentence.get(..line).unwrap_or_default().trim_end();
+    let below = failure.sentence.get(line + 1..).unwrap_or_default().trim_start();
+    let sentence = failure.found == "may" || starts_a_sentence(first_word(below));
+    let joined = above.ends_with(',') && sentence && failure.expects(&[Rule::EOI]);
+    joined.then(|| (Slip::Comma, above.len() - 1..above.len()))
+}
+
+/// A word that would be right elsewhere, or in another spelling.
+fn misplaced(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
+    let before = failure.before();
+    let blank = before.ends_with([' ', '\t']);
+    match failure.found {
+        "from" => return failure.here(Slip::From),
+        "and" | "or" | "&&" | "||" | "&" => return failure.here(Slip::And { word: failure.found.into() }),
+        "except" if failure.expects(&[Rule::EOI]) => return failure.here(Slip::ExceptFirst),
+        "on" if failure.expects(&[Rule::path, Rule::quoted_path]) => return failure.here(Slip::PathFirst),
+        "always" | "not" | "only" if failure.expects(&[Rule::kw_may]) => {
+            return failure.here(Slip::MayFirst { word: failure.found.into() });
+        }
+        "as" | "serves" if before.starts_with("workload") => return failure.here(Slip::WorkloadOrder),
+        _ => {}
+    }
+    if failure.found.starts_with('{')
+        && before.starts_with("workload ")
+        && (before.contains(" as ") || before.contains(" serves "))
+    {
+        return failure.here(Slip::WorkloadOrder);
+    }
+    if failure.found.starts_with('(') && failure.expects(&[Rule::member]) {
+        return failure.here(Slip::Nested);
+    }
+    let words = before.trim_end();
+    if words.ends_with(" reach to") || words.ends_with(" ping to") {
+        return Some((Slip::To, words.len() - 2..failure.at));
+    }
+    if blank && failure.expects(&[Rule::ports, Rule::port, Rule::EOI, Rule::kw_may]) && (before.trim_end().ends_with(':') || failure.found.starts_with(':')) {
+        return failure.here(Slip::Colon);
+    }
+    port(failure)
+}
+
+/// `port 8080`, `on port 8080`, `8080`
+fn port(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
+    if !failure.expects(&[Rule::EOI, Rule::kw_may]) {
+        return None;
+    }
+    let rest = failure.sentence.get(failure.at..).unwrap_or_default();
+    let mut words = rest.split_ascii_whitespace().skip_while(|word| matches!(*word, "on" | "port" | "ports" | "at"));
+    let number = words.next()?;
+    let number = number.trim_end_matches([',', ';']);
+    if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let skipped = rest.find(number)?;
+    let start = failure.before().trim_end().len();
+    Some((Slip::Port { port: number.into() }, start..failure.at + skipped + number.len()))
+}
+
+/// A word that is missing before this one.
+fn missing(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
+    let word = failure.found;
+    let upper = word.to_ascii_uppercase();
+    let method = matches!(upper.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS");
+    if failure.expects(&[Rule::action, Rule::requested, Rule::request_line, Rule::method]) {
+        if method && word != upper {
+            return failure.here(Slip::Method { method: upper.into() });
+        }
+        let near = ["reach", "request", "resolve", "call", "ping", "use"].into_iter().find(|verb| is_near(word, verb));
+        if let Some(keyword) = near {
+            return failure.here(Slip::Keyword { keyword });
+        }
+        if failure.expects(&[Rule::action]) && word.starts_with(|c: char| c.is_ascii_lowercase()) {
+            return failure.here(Slip::Action { found: word.into() });
+        }
+    }
+    if failure.expects(&[Rule::kw_on]) && word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '(') {
+        return failure.here(Slip::On);
+    }
+    None
+}
+
+/// Words that begin a sentence or a fact.
+const KEYWORDS: &[&str] = &[
+    "accept", "assert", "cluster", "enforce", "expose", "external", "group", "namespace", "namespaces", "nodes",
+    "platform", "project", "workload", "workloads",
+];
+
+/// Words that begin a fact of a cluster.
+const FACTS: &[&str] = &[
+    "apiserver", "cloud", "dns", "domain", "enforcer", "external", "features", "mesh-name", "pods", "regex-budget",
+    "search", "workloads",
+];
+
+/// Words that go on with a sentence.
+const CLAUSES: &[&str] = &["because", "except", "until", "with", "without"];
+
+/// A first word that is nearly a keyword, or `may` that is missing.
+fn keyword(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
+    let first = first_word(failure.sentence);
+    if starts_a_sentence(first) || !(failure.at == 0 || failure.expects(&[Rule::kw_may])) {
+        return None;
+    }
+    let known = if failure.fact { FACTS.iter().chain(&[]) } else { KEYWORDS.iter().chain(CLAUSES) };
+    if let Some(keyword) = known.copied().find(|keyword| *keyword != first && is_near(first, keyword)) {
+        return Some((Slip::Keyword { keyword }, 0..first.len()));
+    }
+    if failure.expects(&[Rule::kw_may]) {
+        if is_near(failure.found, "may") {
+            return failure.here(Slip::Keyword { keyword: "may" });
+        }
+        return failure.here(Slip::May { found: failure.found.into() });
+    }
+    None
+}
+
+/// Whether a word begins sentences in which `may` comes later or never.
+pub(super) fn starts_a_sentence(word: &str) -> bool {
+    KEYWORDS.contains(&word) || word == "nothing"
+}
+
+/// Whether one letter too many, too few or wrong, or two neighbours in the wrong order make the difference.
+fn is_near(word: &str, keyword: &str) -> bool {
+    if word.len() < 3 || !word.is_ascii() {
+        return false;
+    }
+    let (a, b) = (word.as_bytes(), keyword.as_bytes());
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let tail = |skip_a: usize, skip_b: usize| a.get(same + skip_a..) == b.get(same + skip_b..) && a.get(same + skip_a..).is_some();
+    let swapped = a.get(same) == b.get(same + 1) && a.get(same + 1) == b.get(same) && tail(2, 2);
+    tail(1, 0) || tail(0, 1) || tail(1, 1) || swapped
+}
