@@ -10,6 +10,9 @@
 //! [`compile`] drives it. Nothing in here but `world` touches files, and nothing the clock or the
 //! environment; the `ztp` command (`cli`) stands on top and uses no more than this crate's public items.
 
+// The parser that pest makes without its `std` feature names this crate.
+extern crate alloc;
+
 pub mod check;
 pub mod compile;
 pub mod derive;

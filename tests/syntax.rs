@@ -105,11 +105,47 @@ fn every_rule_of_the_grammar_is_explained() {
     let mut rules = 0;
     for line in grammar.lines() {
         let name = line.split(" = ").next().unwrap_or_default();
-        if line.contains(" = ") && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        if line.contains(" = ") && is_word(name) {
             assert!(before.starts_with("/// "), "`{name}` has no comment above it");
             rules += 1;
         }
         before = line;
     }
     assert!(rules > 100, "only {rules} rules found");
+}
+
+/// No rule reaches itself: so no input nests, and the parser's stack is bounded by the grammar.
+#[test]
+fn the_grammar_does_not_recurse() {
+    let grammar = include_str!("../grammar/ztp.pest");
+    let mut rules: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in grammar.lines().filter(|line| !line.starts_with("//")) {
+        let body = match line.split_once(" = ") {
+            Some((name, body)) if is_word(name) => {
+                rules.push((name, Vec::new()));
+                body
+            }
+            _ => line,
+        };
+        let Some((_, names)) = rules.last_mut() else { continue };
+        let unquoted = body.split('"').step_by(2);
+        names.extend(unquoted.flat_map(|part| part.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')));
+    }
+    // A rule whose rules are all done is done; what is left at the end goes round in circles.
+    let mut open: Vec<&str> = rules.iter().map(|(name, _)| *name).collect();
+    loop {
+        let before = open.len();
+        let done =
+            |name: &str| rules.iter().all(|(rule, names)| *rule != name || !names.iter().any(|n| open.contains(n)));
+        let rest: Vec<&str> = open.iter().copied().filter(|name| !done(name)).collect();
+        open = rest;
+        if open.len() == before {
+            break;
+        }
+    }
+    assert!(open.is_empty(), "rules that reach themselves: {open:?}");
+}
+
+fn is_word(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

@@ -1,12 +1,12 @@
 //! What is wrong with a sentence that could not be read.
 
 use super::grammar::{Grammar, Rule};
+use super::slip::{self, Failure};
 use crate::diagnostic::problem::syntax::SyntaxProblem;
 use crate::source::{FileId, Span};
-use super::slip::{self, Failure};
-use std::ops::Range;
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
+use std::ops::Range;
 
 /// Reads the text of `span` again by `rule` and says where it went wrong and what was expected there.
 pub(super) fn explain(file: FileId, text: &str, span: Span, rule: Rule) -> SyntaxProblem {

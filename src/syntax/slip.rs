@@ -143,7 +143,9 @@ fn opening(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
     let first = first_word(failure.sentence);
     let place = 0..first.len();
     match first {
-        "allow" | "permit" | "grant" if failure.at > 0 => Some((Slip::Verb { verb: first.into(), denies: false }, place)),
+        "allow" | "permit" | "grant" if failure.at > 0 => {
+            Some((Slip::Verb { verb: first.into(), denies: false }, place))
+        }
         "deny" | "block" | "forbid" | "reject" | "drop" if failure.at > 0 => {
             Some((Slip::Verb { verb: first.into(), denies: true }, place))
         }
@@ -195,7 +197,10 @@ fn misplaced(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
     if words.ends_with(" reach to") || words.ends_with(" ping to") {
         return Some((Slip::To, words.len() - 2..failure.at));
     }
-    if blank && failure.expects(&[Rule::ports, Rule::port, Rule::EOI, Rule::kw_may]) && (before.trim_end().ends_with(':') || failure.found.starts_with(':')) {
+    if blank
+        && failure.expects(&[Rule::ports, Rule::port, Rule::EOI, Rule::kw_may])
+        && (before.trim_end().ends_with(':') || failure.found.starts_with(':'))
+    {
         return failure.here(Slip::Colon);
     }
     port(failure)
@@ -243,14 +248,36 @@ fn missing(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
 
 /// Words that begin a sentence or a fact.
 const KEYWORDS: &[&str] = &[
-    "accept", "assert", "cluster", "enforce", "expose", "external", "group", "namespace", "namespaces", "nodes",
-    "platform", "project", "workload", "workloads",
+    "accept",
+    "assert",
+    "cluster",
+    "enforce",
+    "expose",
+    "external",
+    "group",
+    "namespace",
+    "namespaces",
+    "nodes",
+    "platform",
+    "project",
+    "workload",
+    "workloads",
 ];
 
 /// Words that begin a fact of a cluster.
 const FACTS: &[&str] = &[
-    "apiserver", "cloud", "dns", "domain", "enforcer", "external", "features", "mesh-name", "pods", "regex-budget",
-    "search", "workloads",
+    "apiserver",
+    "cloud",
+    "dns",
+    "domain",
+    "enforcer",
+    "external",
+    "features",
+    "mesh-name",
+    "pods",
+    "regex-budget",
+    "search",
+    "workloads",
 ];
 
 /// Words that go on with a sentence.
@@ -287,7 +314,9 @@ fn is_near(word: &str, keyword: &str) -> bool {
     }
     let (a, b) = (word.as_bytes(), keyword.as_bytes());
     let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let tail = |skip_a: usize, skip_b: usize| a.get(same + skip_a..) == b.get(same + skip_b..) && a.get(same + skip_a..).is_some();
+    let tail = |skip_a: usize, skip_b: usize| {
+        a.get(same + skip_a..) == b.get(same + skip_b..) && a.get(same + skip_a..).is_some()
+    };
     let swapped = a.get(same) == b.get(same + 1) && a.get(same + 1) == b.get(same) && tail(2, 2);
     tail(1, 0) || tail(0, 1) || tail(1, 1) || swapped
 }
