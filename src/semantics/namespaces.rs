@@ -74,7 +74,9 @@ pub fn includes(universe: Universe, outer: &NamespaceSelector, inner: &Namespace
             exceeding.iter().all(|(key, cell)| namespace.labels.get(key).is_some_and(|value| cell.admits(Some(value))))
         })
     };
-    values::includes(&outer.names, &inner.names)
+    // A name outside may still be one that cannot have the labels.
+    let outside = values::intersection(&inner.names, &values::complement(&outer.names));
+    !satisfiable(universe, &NamespaceSelector { names: outside, labels: inner.labels.clone() })
         && (exceeding.is_empty() || matches!(&inner.names, ValueSet::In(names) if names.iter().all(declared)))
 }
 

@@ -220,6 +220,20 @@ fn another_key_does_not_exclude() {
     assert_eq!(pods::witness(universe, &both).expect("it is not empty").to_string(), "shop/{tier: api}");
 }
 
+#[test]
+fn a_namespace_that_cannot_have_the_labels_is_not_meant() {
+    let namespaces = declared();
+    let universe = Universe::new(&namespaces);
+    let of = |names: ValueSet, labels: LabelSelector| PodSelector {
+        namespaces: NamespaceSelector { names, labels },
+        ..PodSelector::default()
+    };
+    // `shop` has the label `cde`, so whoever has none is elsewhere.
+    let without = LabelSelector::new(vec![Requirement { key: "cde".into(), op: Op::DoesNotExist }]);
+    let elsewhere = of(ValueSet::NotIn(["shop".into()].into()), LabelSelector::default());
+    assert!(pods::includes(universe, &elsewhere, &of(ValueSet::Any, without)));
+}
+
 /// Every way to put pigeons into holes, one label a pair, leaves a pigeon without a hole or a hole with two pigeons. That
 /// these cases cover everything is true but has no short proof by cases.
 fn pigeons(pigeons: usize, holes: usize) -> Vec<PodSelector> {
