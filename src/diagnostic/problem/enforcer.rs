@@ -138,7 +138,7 @@ impl From<EnforcerProblem> for Diagnostic {
                 }
             }
             P::UnusableLabel { span, key, reason } => {
-                Self::new(Code::E0604, span, format!("no policy can select pods by the label `{key}`"))
+                Self::new(Code::E0604, span, format!("no policy can select by the label `{key}`"))
                     .note(reason)
                     .help("select by a label of your own, or by service account")
             }

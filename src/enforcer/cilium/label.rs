@@ -35,16 +35,27 @@ pub fn marked(key: impl Into<SmolStr>) -> LabelSelector {
 
 /// These pods, by their namespace and labels; `None` if no pod can be meant.
 pub fn pods(selector: &PodSelector) -> Option<LabelSelector> {
-    let mut requirements = has(NAMESPACE).0;
-    requirements.extend(values(NAMESPACE, &selector.namespaces.names));
+    let named = values(NAMESPACE, &selector.namespaces.names);
+    // A pod's namespace is always there, and only a name says so already.
+    let exists = if let ValueSet::In(_) = selector.namespaces.names { None } else { Some(has(NAMESPACE)) };
+    let mut requirements: Vec<Requirement> =
+        named.into_iter().chain(exists.into_iter().flat_map(|has| has.0)).collect();
     requirements.extend(prefixed(NAMESPACE_LABELS, &selector.namespaces.labels));
     requirements.extend(of_pod(selector));
-    semantics::labels::simplified(&LabelSelector(requirements))
+    meant(requirements)
 }
 
 /// These pods within the one namespace of a policy, whose key the policy must not name.
 pub fn pods_within_namespace(selector: &PodSelector) -> Option<LabelSelector> {
-    semantics::labels::simplified(&LabelSelector(of_pod(selector).collect()))
+    meant(of_pod(selector).collect())
+}
+
+/// Keys that come once need no algebra.
+fn meant(requirements: Vec<Requirement>) -> Option<LabelSelector> {
+    let selector = LabelSelector::new(requirements);
+    let once = selector.0.windows(2).all(|pair| !matches!(pair, [a, b] if a.key == b.key));
+    let somebody = !selector.0.iter().any(|requirement| matches!(&requirement.op, Op::In(values) if values.is_empty()));
+    if once && somebody { Some(selector) } else { semantics::labels::simplified(&selector) }
 }
 
 /// These nodes. Their keys carry no source, since a node's labels have another one at the node itself (`k8s`) than

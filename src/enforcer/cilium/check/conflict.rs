@@ -8,11 +8,10 @@
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::enforcer::EnforcerProblem;
 use crate::policy::{
-    Direction, DnsPattern, Effect, Entity, Net, Op, Peer, PodSelector, Policy, PortSet, Rule, Selects, SubjectId,
-    Traffic,
+    Direction, DnsPattern, Effect, Entity, Op, Peer, PodSelector, Policy, PortSet, Rule, Selects, SubjectId, Traffic,
 };
 use crate::semantics;
-use crate::semantics::namespaces::Universe;
+use crate::semantics::Universe;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -236,35 +235,15 @@ fn ports_overlap(a: &Traffic, b: &Traffic) -> bool {
     }
 }
 
-/// Whether an end can be both. An address may be any name's, but only a whole family of addresses is taken to hold
-/// names: everything else would find fault with sentences that have nothing to do with each other.
+/// Whether an end can be both. An address may be any name's and anybody's, but only a whole family of addresses and
+/// `world` are taken to hold names: everything else would find fault with sentences that have nothing to do with each
+/// other.
 fn peers_overlap(universe: Universe<'_>, a: &Peer, b: &Peer) -> bool {
     match (a, b) {
-        (Peer::Anything, _) | (_, Peer::Anything) => true,
-        (Peer::Pods(a), Peer::Pods(b)) => semantics::pods::overlap(universe, a, b),
-        (Peer::Nodes(a), Peer::Nodes(b)) => semantics::labels::overlap(&a.0, &b.0),
-        (Peer::Net(a), Peer::Net(b)) => semantics::nets::overlap(a, b),
-        (Peer::Name(a), Peer::Name(b)) => !semantics::names::disjoint(a, b).is_yes(),
-        (Peer::Name(_), Peer::Net(net)) | (Peer::Net(net), Peer::Name(_)) => is_family(net),
-        (Peer::Entity(a), Peer::Entity(b)) => a == b || entities_overlap(*a, *b) || entities_overlap(*b, *a),
-        (Peer::Entity(entity), other) | (other, Peer::Entity(entity)) => match other {
-            Peer::Pods(_) => *entity == Entity::Cluster,
-            Peer::Nodes(_) => matches!(entity, Entity::Cluster | Entity::RemoteNode | Entity::KubeApiserver),
-            Peer::Net(_) | Peer::Name(_) => *entity == Entity::World,
-            Peer::Entity(_) | Peer::Anything => true,
-        },
-        (Peer::Pods(_), _) | (_, Peer::Pods(_)) | (Peer::Nodes(_), _) | (_, Peer::Nodes(_)) => false,
+        (Peer::Name(_), Peer::Net(net)) | (Peer::Net(net), Peer::Name(_)) => net.cidr.prefix_len() == 0,
+        (Peer::Name(_) | Peer::Net(_), Peer::Entity(entity)) | (Peer::Entity(entity), Peer::Name(_) | Peer::Net(_)) => {
+            *entity == Entity::World
+        }
+        _ => semantics::peers::overlap(universe, a, b),
     }
-}
-
-fn entities_overlap(a: Entity, b: Entity) -> bool {
-    match a {
-        Entity::Cluster => b != Entity::World,
-        Entity::KubeApiserver => matches!(b, Entity::World | Entity::Host | Entity::RemoteNode),
-        _ => false,
-    }
-}
-
-fn is_family(net: &Net) -> bool {
-    net.cidr.prefix_len() == 0
 }

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::enforcer::EnforcerProblem;
 use crate::enforcer::cilium::capability::{SOURCE_NOT_COUNTED, TOPOLOGY_LABELS_HIDDEN};
 use crate::enforcer::cilium::label::NAMESPACE_LABELS;
-use crate::policy::{LabelSelector, Peer, PodSelector, Policy, Selects, SubjectId};
+use crate::policy::{LabelSelector, NodeSelector, Peer, PodSelector, Policy, Selects, SubjectId};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -63,13 +63,24 @@ impl Checker<'_> {
         }
         match &self.policy.subject(subject).selects {
             Selects::Pods(pods) => self.pods(pods, span),
-            Selects::Nodes(_) => {}
+            Selects::Nodes(nodes) => self.nodes(nodes, span),
         }
     }
 
     fn peer(&mut self, peer: &Peer, span: Span) {
-        if let Peer::Pods(pods) = peer {
-            self.pods(pods, span);
+        match peer {
+            Peer::Pods(pods) => self.pods(pods, span),
+            Peer::Nodes(nodes) => self.nodes(nodes, span),
+            _ => {}
+        }
+    }
+
+    /// A node's labels are all there.
+    fn nodes(&mut self, NodeSelector(labels): &NodeSelector, span: Span) {
+        for requirement in &labels.0 {
+            if let Some(reason) = self.too_long(&requirement.key, "") {
+                self.tell(&requirement.key, reason, span);
+            }
         }
     }
 
@@ -82,10 +93,15 @@ impl Checker<'_> {
         for requirement in &labels.0 {
             let key = &requirement.key;
             let hidden = if prefix.is_empty() { self.hidden(key) } else { None };
-            let Some(reason) = hidden.or_else(|| self.too_long(key, prefix)) else { continue };
-            if self.told.insert(key.clone()) {
-                self.found.push(EnforcerProblem::UnusableLabel { span, key: key.clone(), reason }.into());
+            if let Some(reason) = hidden.or_else(|| self.too_long(key, prefix)) {
+                self.tell(key, reason, span);
             }
+        }
+    }
+
+    fn tell(&mut self, key: &SmolStr, reason: &'static str, span: Span) {
+        if self.told.insert(key.clone()) {
+            self.found.push(EnforcerProblem::UnusableLabel { span, key: key.clone(), reason }.into());
         }
     }
 

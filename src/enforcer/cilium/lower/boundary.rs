@@ -21,11 +21,11 @@
 //!
 //! An ingress boundary never denies `host`: the local node must reach its pods.
 
-use super::{NOT_ISOLATING, empty_spec, peer, port, selects, traffic};
+use super::spec::{NOT_ISOLATING, empty, merged, rule, subject};
+use super::{peer, port, traffic};
 use crate::diagnostic::problem::boundary::BoundaryProblem;
 use crate::enforcer::cilium::label;
 use crate::enforcer::object;
-use crate::manifest::Comment;
 use crate::manifest::cilium::{Cidr, Fqdn, Peers, Rule, Spec, Subject, Traffic};
 use crate::policy::{
     self, Boundary, Direction, DnsPattern, DnsServer, Entity, LabelSelector, Net, Op, Peer, Permit, PodSelector,
@@ -119,11 +119,10 @@ enum HolePlace {
 /// # Errors
 /// What stands in the way of keeping the boundary exactly.
 pub fn specs(policy: &Policy, boundary: &Boundary) -> Result<Vec<Spec>, Vec<BoundaryProblem>> {
-    let subject = policy.subject(boundary.subject);
     let sentence = policy.sentence(boundary.sentence);
-    let Some(governed) = selects(subject) else { return Ok(Vec::new()) };
+    let Some(governed) = subject(policy.subject(boundary.subject)) else { return Ok(Vec::new()) };
     let holes = holes(policy, boundary)?;
-    let mut spec = empty_spec(governed, object::comment(sentence));
+    let mut spec = empty(governed, object::comment(sentence));
     spec.enable_default_deny = Some(NOT_ISOLATING);
     let cap = match &boundary.traffic {
         policy::Traffic::Ports(ports) => Some(ports.clone()),
@@ -399,16 +398,12 @@ impl Denies {
             self.closed.sort_unstable();
             self.rules.push((self.everything(), Peers::Entities(std::mem::take(&mut self.closed))));
         }
-        super::merged(self.rules.into_iter().map(|(traffic, peers)| rule(peers, traffic)).collect())
+        merged(self.rules.into_iter().map(|(traffic, peers)| rule(peers, traffic)).collect())
     }
 }
 
 fn on_ports(ports: &PortSet) -> Traffic {
     Traffic::Ports(port::port_rules(&port::ports(ports), &[], None))
-}
-
-fn rule(peers: Peers, traffic: Traffic) -> Rule {
-    Rule { comment: Comment::new(), peers, traffic, mutual_auth: false }
 }
 
 fn hole_term(place: &HolePlace) -> LabelSelector {
@@ -577,14 +572,14 @@ fn look_ups(policy: &Policy, boundary: &Boundary) -> Result<Vec<Spec>, Vec<Bound
             return Err(vec![BoundaryProblem::Intricate { span: sentence.span, most: MAX_TERMS }]);
         }
     }
-    let rules = super::merged(policy.cluster.dns.iter().filter_map(look_up_rule).collect());
+    let rules = merged(policy.cluster.dns.iter().filter_map(look_up_rule).collect());
     let mut comment =
         vec!["derived: look-ups of bound pods that nothing isolates, so that their names are seen".to_owned()];
     comment.extend(object::comment(sentence));
     Ok(open
         .iter()
         .map(|term| {
-            let mut spec = empty_spec(Subject::Endpoints(label::selector(term)), comment.clone());
+            let mut spec = empty(Subject::Endpoints(label::selector(term)), comment.clone());
             spec.enable_default_deny = Some(NOT_ISOLATING);
             spec.egress = rules.clone();
             spec

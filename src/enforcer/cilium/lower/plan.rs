@@ -1,0 +1,128 @@
+//! Which object says what: everything of the model, by object and by spec.
+
+use crate::policy::{
+    self, Boundary, Direction, Effect, Origin, Policy, Rule, Selects, SentenceId, SubjectId, ValueSet,
+};
+use indexmap::IndexMap;
+
+/// An object.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place<'p> {
+    /// What isolates all pods of a namespace.
+    DefaultDeny {
+        /// The namespace.
+        namespace: &'p str,
+    },
+    /// A subject's, in its namespace.
+    Subject {
+        /// The namespace.
+        namespace: &'p str,
+        /// The stem of the object's name.
+        name: &'p str,
+    },
+    /// A cluster-wide sentence's.
+    Sentence {
+        /// The sentence's id.
+        id: &'p str,
+        /// Its text.
+        text: &'p str,
+    },
+}
+
+/// What makes one spec: the rules that a sentence, or the derivation, has for a subject.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SpecKey<'p> {
+    /// Whose.
+    pub subject: SubjectId,
+    /// The sentence's id, which sentences that say the same share; `None` for what is derived in a namespace.
+    pub sentence: Option<&'p str>,
+    /// What it does.
+    pub part: Part,
+}
+
+/// What a spec does.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// It isolates.
+    Isolation,
+    /// It allows what a sentence says.
+    Allow,
+    /// It denies.
+    Deny,
+    /// It allows what is derived.
+    Derived,
+}
+
+/// What a spec is made of.
+#[derive(Default)]
+pub struct Content<'p> {
+    /// The sentences behind it; several if they say the same, or if it is derived.
+    pub sentences: Vec<SentenceId>,
+    /// The directions that it isolates.
+    pub isolates: Vec<Direction>,
+    /// The half-rules.
+    pub rules: Vec<&'p Rule>,
+}
+
+/// What an object is made of.
+#[derive(Default)]
+pub struct Plan<'p> {
+    /// Its specs, but for those of boundaries.
+    pub specs: IndexMap<SpecKey<'p>, Content<'p>>,
+    /// Its boundaries.
+    pub boundaries: Vec<&'p Boundary>,
+}
+
+/// Sorts a policy by object.
+pub fn plans(policy: &Policy) -> IndexMap<Place<'_>, Plan<'_>> {
+    let mut plans: IndexMap<Place<'_>, Plan<'_>> = IndexMap::new();
+    for isolation in &policy.isolations {
+        let subject = policy.subject(isolation.subject);
+        let place = match &subject.namespace {
+            Some(namespace) if is_whole_namespace(&subject.selects) => Place::DefaultDeny { namespace },
+            _ => place(policy, isolation.subject, isolation.sentence),
+        };
+        let sentence = Some(policy.sentence(isolation.sentence).id.as_str());
+        let key = SpecKey { subject: isolation.subject, sentence, part: Part::Isolation };
+        let content = plans.entry(place).or_default().specs.entry(key).or_default();
+        content.sentences.push(isolation.sentence);
+        content.isolates.push(isolation.direction);
+    }
+    for rule in &policy.rules {
+        let part = match (&rule.effect, rule.origin) {
+            (Effect::Deny, _) => Part::Deny,
+            (Effect::Allow { .. }, Origin::DnsCompanion) => Part::Derived,
+            (Effect::Allow { .. }, Origin::Said | Origin::PlatformGrant) => Part::Allow,
+        };
+        let place = place(policy, rule.subject, rule.sentence);
+        let belongs_to_all = part == Part::Derived && matches!(place, Place::Subject { .. });
+        let sentence = (!belongs_to_all).then(|| policy.sentence(rule.sentence).id.as_str());
+        let key = SpecKey { subject: rule.subject, sentence, part };
+        let content = plans.entry(place).or_default().specs.entry(key).or_default();
+        content.sentences.push(rule.sentence);
+        content.rules.push(rule);
+    }
+    for boundary in &policy.boundaries {
+        let place = place(policy, boundary.subject, boundary.sentence);
+        plans.entry(place).or_default().boundaries.push(boundary);
+    }
+    plans
+}
+
+fn place(policy: &Policy, subject: SubjectId, sentence: SentenceId) -> Place<'_> {
+    let policy::Subject { namespace, name, .. } = policy.subject(subject);
+    match namespace {
+        Some(namespace) => Place::Subject { namespace, name },
+        None => {
+            let sentence = policy.sentence(sentence);
+            Place::Sentence { id: &sentence.id, text: &sentence.text }
+        }
+    }
+}
+
+fn is_whole_namespace(selects: &Selects) -> bool {
+    match selects {
+        Selects::Pods(pods) => pods.labels.0.is_empty() && pods.service_account == ValueSet::Any,
+        Selects::Nodes(_) => false,
+    }
+}
