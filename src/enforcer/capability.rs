@@ -73,7 +73,7 @@ impl Feature {
             Self::NodeEgress => "rules for what nodes open, as far as this compiler goes",
             Self::MutualAuth => "mutual authentication",
             Self::TlsNames => "rules for TLS server names",
-            Self::ServiceAccounts => "pods by service account",
+            Self::ServiceAccounts => "selectors for service accounts",
             Self::LogValue => "log values",
         }
     }

@@ -25,8 +25,12 @@ pub(super) fn check(policy: &Policy) -> Vec<Diagnostic> {
         checker.need(Feature::Boundaries, policy.sentence(boundary.sentence).span);
     }
     for lookup in &policy.lookups {
+        let span = policy.sentence(lookup.sentence).span;
         if !lookup.names.contains(&DnsPattern::Any) {
-            checker.need(Feature::LookUps, policy.sentence(lookup.sentence).span);
+            checker.need(Feature::LookUps, span);
+        }
+        if let Selects::Pods(pods) = &policy.subject(lookup.subject).selects {
+            checker.account(pods, span);
         }
     }
     checker.found
