@@ -103,7 +103,7 @@ codes! {
     E0408 "a request on a port that is not TCP",
     E0409 "a deny of something finer than a port",
     E0410 "requests and a TLS name",
-    E0411 "a TLS name where the caller is not governed",
+    E0411 "a TLS name where the caller is not isolated",
     E0412 "a TLS name without a TCP port",
     E0501 "an exception that takes nothing away",
     E0502 "an exception of another kind",

@@ -106,6 +106,10 @@ impl Builder<'_, '_> {
             },
             _ => Vec::new(),
         };
+        let opens_destination = to.is_some() || !exposed.is_empty();
+        if !self.sees_tls_name(from.as_ref(), opens_destination, subject, flow) {
+            return false;
+        }
         // A request is enforced at the destination where that is ours and isolated as a whole.
         let direct = to.as_ref().filter(|to| Peer::Pods((*to).clone()) == object.peer);
         let single = direct.or_else(|| match exposed.as_slice() {
@@ -118,9 +122,6 @@ impl Builder<'_, '_> {
             let stem = subject.stem.clone().filter(|_| Peer::Pods(from.clone()) == subject.peer);
             let id = self.subject(from, stem.as_ref(), Some(home));
             self.allow(saying, Direction::Egress, id, &object.peer, flow, at_destination);
-        } else if flow.clauses.tls_name.is_some() {
-            self.diagnostics.push(PortProblem::TlsAtCaller { span: subject.span }.into());
-            return false;
         }
         if let Some(to) = to {
             let stem = object.stem.clone().filter(|_| Peer::Pods(to.clone()) == object.peer);
@@ -228,20 +229,39 @@ impl Builder<'_, '_> {
             self.diagnostics.push(problem.into());
             return false;
         }
+        let caller = Self::pods(&subject.peer).filter(|_| from.is_some());
+        if !self.sees_tls_name(caller.as_ref(), to.is_some(), subject, flow) {
+            return false;
+        }
         let at_destination = match &object.peer {
             Peer::Pods(to) => self.isolated.covers(self.peers.universe(), to, Direction::Ingress),
             _ => false,
         };
         if let Some(id) = from {
             self.allow(saying, Direction::Egress, id, &object.peer, flow, at_destination);
-        } else if flow.clauses.tls_name.is_some() {
-            self.diagnostics.push(PortProblem::TlsAtCaller { span: subject.span }.into());
-            return false;
         }
         if let Some(id) = to {
             self.allow(saying, Direction::Ingress, id, &subject.peer, flow, at_destination);
         }
         true
+    }
+
+    /// Whether a TLS name, if one is said, is looked at: where the connection leaves. Where nothing isolates the caller for
+    /// egress nothing looks, and the destination's half alone would let every connection in. `false` after that finding.
+    fn sees_tls_name(
+        &mut self,
+        caller: Option<&PodSelector>,
+        opens_destination: bool,
+        subject: &Term,
+        flow: &Flow<'_>,
+    ) -> bool {
+        let isolated = |caller| self.isolated.covers(self.peers.universe(), caller, Direction::Egress);
+        let sees =
+            flow.clauses.tls_name.is_none() || caller.is_some_and(|caller| !opens_destination || isolated(caller));
+        if !sees {
+            self.diagnostics.push(PortProblem::TlsAtCaller { span: subject.span }.into());
+        }
+        sees
     }
 
     /// The end that a platform file governs: nodes, and with `always` pods.
@@ -261,8 +281,8 @@ impl Builder<'_, '_> {
         self.intern(Subject { name, namespace: None, selects: Selects::Nodes(nodes.clone()) })
     }
 
-    /// One half of a flow. What a proxy sees, and authentication, stand at one end: the destination's where
-    /// `at_destination`, else the caller's.
+    /// One half of a flow. What a proxy sees, and authentication, stand at the destination where `at_destination`; else
+    /// at both ends, since either may be the only one that something isolates.
     fn allow(
         &mut self,
         saying: Saying<'_>,
@@ -272,9 +292,8 @@ impl Builder<'_, '_> {
         flow: &Flow<'_>,
         at_destination: bool,
     ) {
-        let here = (direction == Direction::Ingress) == at_destination;
-        let traffic =
-            if here || !at_destination { flow.traffic.clone() } else { traffic::without_requests(&flow.traffic) };
+        let here = direction == Direction::Ingress || !at_destination;
+        let traffic = if here { flow.traffic.clone() } else { traffic::without_requests(&flow.traffic) };
         let tls_name = flow.clauses.tls_name.as_ref().filter(|_| direction == Direction::Egress);
         let effect = Effect::Allow {
             mutual_auth: here && flow.clauses.mutual_auth.is_some(),

@@ -26,7 +26,7 @@ pub enum PortProblem {
     CannotDeny { span: Span },
     /// An HTTP request within TLS that nobody opens.
     RequestInTls { span: Span },
-    /// `with tls name` where the caller is not governed.
+    /// `with tls name` where nothing isolates the caller.
     TlsAtCaller { span: Span },
     /// `with tls name` without a port, on a ping, or on UDP or SCTP.
     TlsWithoutPort { span: Span },
@@ -86,8 +86,9 @@ impl From<PortProblem> for Diagnostic {
                     .help("write the port after the name: `:443`")
             }
             PortProblem::TlsAtCaller { span } => {
-                Self::new(Code::E0411, span, "a TLS name is checked where the connection leaves, and these are not governed here")
-                    .help("leave `with tls name` out")
+                Self::new(Code::E0411, span, "a TLS name is checked where the connection leaves, and nothing isolates these")
+                    .note("the end that is reached sees no TLS name, and would let every connection in")
+                    .help("leave `with tls name` out, or enforce egress for who connects")
             }
         }
     }
