@@ -105,6 +105,7 @@ codes! {
     E0410 "requests and a TLS name",
     E0411 "a TLS name where the caller is not isolated",
     E0412 "a TLS name without a TCP port",
+    E0413 "a port on an exception",
     E0501 "an exception that takes nothing away",
     E0502 "an exception of another kind",
     E0503 "an exception that leaves nothing",

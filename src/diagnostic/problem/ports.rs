@@ -14,6 +14,8 @@ pub enum PortProblem {
     NameOfNothing { span: Span, name: SmolStr },
     /// A port on who connects.
     OnSubject { span: Span },
+    /// A port on an exception.
+    OnException { span: Span },
     /// A port that none of the list's own ports is.
     NotOfTheList { span: Span },
     /// `ping B:8080`
@@ -57,6 +59,9 @@ impl From<PortProblem> for Diagnostic {
                     .help("write the port after who is reached")
                     .fix("remove the port", span, "")
             }
+            PortProblem::OnException { span } => Self::new(Code::E0413, span, "an exception has no ports")
+                .note("it is taken away as a whole: a deny with it would leave the other ports open, too")
+                .help("leave the port out here, and write a sentence of its own for what is left of it"),
             PortProblem::NotOfTheList { span } => {
                 Self::new(Code::E0405, span, "nothing in the list answers on this port")
                     .help("leave the port out, or add it where the name is declared")

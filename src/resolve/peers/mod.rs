@@ -111,6 +111,11 @@ impl<'a, 't> PeerResolver<'a, 't> {
                 _ => self.peer(item, home, role, diagnostics),
             };
             match excepted {
+                // Taken away as a whole, it would leave its other ports out of a deny.
+                Some(excepted) if excepted.iter().any(|term| term.ports.is_some()) => {
+                    diagnostics.push(PortProblem::OnException { span: item.span.0 }.into());
+                    good = false;
+                }
                 Some(excepted) if good => good = self.subtract(&mut terms, &excepted, item.span.0, diagnostics),
                 Some(_) => {}
                 None => good = false,
