@@ -5,7 +5,7 @@
 //! Here they are the model's selectors with such keys, so that [`semantics::labels`] computes with them.
 
 use crate::manifest::{self, MatchExpression, Operator};
-use crate::policy::{LabelSelector, NodeSelector, Op, PodSelector, Requirement, ValueSet};
+use crate::policy::{LabelSelector, Namespace, NodeSelector, Op, PodSelector, Requirement, ValueSet};
 use crate::semantics;
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeSet;
@@ -45,9 +45,13 @@ pub fn pods(selector: &PodSelector) -> Option<LabelSelector> {
     meant(requirements)
 }
 
-/// These pods within the one namespace of a policy, whose key the policy must not name.
-pub fn pods_within_namespace(selector: &PodSelector) -> Option<LabelSelector> {
-    meant(of_pod(selector).collect())
+/// These pods within the one namespace of a policy, whose key the policy must not name. Of its labels those are asked
+/// for that its declaration does not settle.
+pub fn pods_within_namespace(selector: &PodSelector, namespace: Option<&Namespace>) -> Option<LabelSelector> {
+    let unsettled =
+        |requirement: &&Requirement| namespace.is_none_or(|namespace| !namespace.labels.contains_key(&requirement.key));
+    let labels = LabelSelector(selector.namespaces.labels.0.iter().filter(unsettled).cloned().collect());
+    meant(prefixed(NAMESPACE_LABELS, &labels).chain(of_pod(selector)).collect())
 }
 
 /// Keys that come once need no algebra.

@@ -120,7 +120,7 @@ enum HolePlace {
 /// What stands in the way of keeping the boundary exactly.
 pub fn specs(policy: &Policy, boundary: &Boundary) -> Result<Vec<Spec>, Vec<BoundaryProblem>> {
     let sentence = policy.sentence(boundary.sentence);
-    let Some(governed) = subject(policy.subject(boundary.subject)) else { return Ok(Vec::new()) };
+    let Some(governed) = subject(policy, policy.subject(boundary.subject)) else { return Ok(Vec::new()) };
     let holes = holes(policy, boundary)?;
     let mut spec = empty(governed, object::comment(sentence));
     spec.enable_default_deny = Some(NOT_ISOLATING);

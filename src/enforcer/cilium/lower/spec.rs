@@ -22,7 +22,7 @@ pub fn spec<'p>(policy: &'p Policy, key: &SpecKey<'_>, content: &Content<'_>) ->
         Part::Derived => ("", vec![LOOK_UPS.to_owned()]),
         _ => (first.text.as_str(), comment(policy, &content.sentences)),
     };
-    let mut spec = empty(subject(policy.subject(key.subject))?, comment);
+    let mut spec = empty(subject(policy, policy.subject(key.subject))?, comment);
     let rules = |direction| {
         let rules = content.rules.iter().filter(|rule| rule.direction == direction);
         let rules = rules.filter_map(|rule| lowered(policy, rule)).collect();
@@ -82,14 +82,13 @@ pub fn empty(subject: Subject, comment: Comment) -> Spec {
 /// Whom a spec governs; `None` if nobody can be meant. In a namespace Cilium adds the namespace itself, and a key that
 /// names another is overwritten in silence (cilium/cilium#45231); cluster-wide a namespace is always asked for, since
 /// `{}` would take in the DNS server's, the health and the ingress endpoints.
-pub fn subject(subject: &policy::Subject) -> Option<Subject> {
-    match &subject.selects {
-        Selects::Nodes(selector) => Some(Subject::Nodes(label::selector(&label::nodes(selector)?))),
-        Selects::Pods(selector) if subject.namespace.is_some() => {
-            Some(Subject::Endpoints(label::selector(&label::pods_within_namespace(selector)?)))
-        }
-        Selects::Pods(selector) => Some(Subject::Endpoints(label::selector(&label::pods(selector)?))),
-    }
+pub fn subject(policy: &Policy, subject: &policy::Subject) -> Option<Subject> {
+    let selector = match (&subject.selects, &subject.namespace) {
+        (Selects::Nodes(selector), _) => return Some(Subject::Nodes(label::selector(&label::nodes(selector)?))),
+        (Selects::Pods(selector), Some(own)) => label::pods_within_namespace(selector, policy.namespaces.get(own))?,
+        (Selects::Pods(selector), None) => label::pods(selector)?,
+    };
+    Some(Subject::Endpoints(label::selector(&selector)))
 }
 
 /// A rule without mutual authentication.
