@@ -32,11 +32,11 @@ use rayon::prelude::*;
 pub fn lower(policy: &Policy) -> Vec<Object> {
     let logs = obstacle(TABLE, Feature::LogValue, &policy.cluster).is_none();
     let plans: Vec<_> = plans(policy).into_iter().collect();
-    plans.par_iter().filter_map(|(place, plan)| object(policy, *place, plan, logs)).collect()
+    plans.par_iter().filter_map(|(place, plan)| object(policy, place, plan, logs)).collect()
 }
 
 /// One object; `None` if no flow is left for it to be about.
-fn object(policy: &Policy, place: Place<'_>, plan: &Plan<'_>, logs: bool) -> Option<Object> {
+fn object(policy: &Policy, place: &Place<'_>, plan: &Plan<'_>, logs: bool) -> Option<Object> {
     let log = |id: &str| logs.then(|| id.to_owned());
     let mut specs: Vec<(&str, Spec)> = Vec::with_capacity(plan.specs.len());
     for (key, content) in &plan.specs {
@@ -66,30 +66,6 @@ fn object(policy: &Policy, place: Place<'_>, plan: &Plan<'_>, logs: bool) -> Opt
     Some(match place {
         Place::DefaultDeny { namespace } => Object::CiliumNetworkPolicy(manifest("default-deny", Some(namespace))),
         Place::Subject { namespace, name } => Object::CiliumNetworkPolicy(manifest(name, Some(namespace))),
-        Place::Sentence { id, text } => Object::CiliumClusterwideNetworkPolicy(manifest(&stem(policy, id, text), None)),
+        Place::Clusterwide { stem } => Object::CiliumClusterwideNetworkPolicy(manifest(stem, None)),
     })
-}
-
-/// The name of a cluster-wide sentence's object: the project, the sentence and a part of its id.
-fn stem(policy: &Policy, id: &str, text: &str) -> String {
-    let id = id.strip_prefix("ztp-").unwrap_or(id);
-    let parts = [policy.project.as_deref().unwrap_or_default(), &slug(text), id.get(..6).unwrap_or(id)];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
-}
-
-/// A sentence as part of a name: lower-case letters, digits and single dashes, at most 60 of them.
-fn slug(text: &str) -> String {
-    let mut slug = String::with_capacity(60);
-    for c in text.chars() {
-        let c = c.to_ascii_lowercase();
-        if c.is_ascii_alphanumeric() {
-            slug.push(c);
-        } else if !slug.ends_with('-') && !slug.is_empty() {
-            slug.push('-');
-        }
-        if slug.len() >= 60 {
-            break;
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
 }

@@ -1,12 +1,12 @@
 //! Which object says what: everything of the model, by object and by spec.
 
 use crate::policy::{
-    self, Boundary, Direction, Effect, Origin, Policy, Rule, Selects, SentenceId, SubjectId, ValueSet,
+    self, Boundary, Direction, Effect, Origin, Policy, Rule, Selects, Sentence, SentenceId, SubjectId, ValueSet,
 };
 use indexmap::IndexMap;
 
 /// An object.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, Hash)]
 pub enum Place<'p> {
     /// What isolates all pods of a namespace.
     DefaultDeny {
@@ -20,12 +20,10 @@ pub enum Place<'p> {
         /// The stem of the object's name.
         name: &'p str,
     },
-    /// A cluster-wide sentence's.
-    Sentence {
-        /// The sentence's id.
-        id: &'p str,
-        /// Its text.
-        text: &'p str,
+    /// A cluster-wide sentence's, and of those whose names would be the same.
+    Clusterwide {
+        /// The stem of the object's name.
+        stem: String,
     },
 }
 
@@ -113,11 +111,32 @@ fn place(policy: &Policy, subject: SubjectId, sentence: SentenceId) -> Place<'_>
     let policy::Subject { namespace, name, .. } = policy.subject(subject);
     match namespace {
         Some(namespace) => Place::Subject { namespace, name },
-        None => {
-            let sentence = policy.sentence(sentence);
-            Place::Sentence { id: &sentence.id, text: &sentence.text }
+        None => Place::Clusterwide { stem: stem(policy, policy.sentence(sentence)) },
+    }
+}
+
+/// The stem of a cluster-wide object's name: the project, the sentence and a part of its id.
+fn stem(policy: &Policy, sentence: &Sentence) -> String {
+    let id = sentence.id.strip_prefix("ztp-").unwrap_or(&sentence.id);
+    let parts = [policy.project.as_deref().unwrap_or_default(), &slug(&sentence.text), id.get(..6).unwrap_or(id)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
+}
+
+/// A sentence as part of a name: lower-case letters, digits and single dashes, at most 60 of them.
+fn slug(text: &str) -> String {
+    let mut slug = String::with_capacity(60);
+    for c in text.chars() {
+        let c = c.to_ascii_lowercase();
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.ends_with('-') && !slug.is_empty() {
+            slug.push('-');
+        }
+        if slug.len() >= 60 {
+            break;
         }
     }
+    slug.trim_end_matches('-').to_owned()
 }
 
 fn is_whole_namespace(selects: &Selects) -> bool {
