@@ -188,6 +188,59 @@ fn mutated() -> impl Strategy<Value = String> {
     })
 }
 
+/// Words and marks beside which newlines are free, and whether before or behind them.
+const JOINTS: &[(&str, bool)] = &[
+    (", ", false),
+    (":[", false),
+    ("(", false),
+    ("{ ", false),
+    (")", true),
+    (" }", true),
+    (" on ", true),
+    (" except ", true),
+    (" with ", true),
+    (" without ", true),
+    (" at ", true),
+    (" until ", true),
+    (" because ", true),
+    (" to ", true),
+];
+
+/// What may stand where newlines are free.
+const GAPS: &[&str] = &["", "", "", " ", "\n", "\n\n", " # c\n", "\n  # c\n", " ## c\n", " # c\n# d\n\t"];
+
+/// The file with every construct, its sentences broken wherever they may be.
+fn broken() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(GAPS), 1..40).prop_map(|gaps| {
+        let source = include_str!("syntax/format/every-construct.ztp");
+        let mut gaps = gaps.iter().cycle();
+        let mut text = String::new();
+        for line in source.lines().filter(|line| !line.trim_start().starts_with('#')) {
+            let mut rest = line;
+            while let Some((at, joint, before)) = next_joint(rest) {
+                let gap = gaps.next().unwrap();
+                text.push_str(&rest[..at]);
+                if *before {
+                    text.push_str(gap);
+                    text.push_str(joint);
+                } else {
+                    text.push_str(joint);
+                    text.push_str(gap);
+                }
+                rest = &rest[at + joint.len()..];
+            }
+            text.push_str(rest);
+            text.push('\n');
+        }
+        text
+    })
+}
+
+fn next_joint(text: &str) -> Option<(usize, &'static str, &'static bool)> {
+    let text = text.split('"').next().unwrap_or_default();
+    JOINTS.iter().filter_map(|(joint, before)| text.find(joint).map(|at| (at, *joint, before))).min()
+}
+
 fn sources() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/syntax/format");
     let mut sources = Vec::new();
@@ -255,6 +308,13 @@ proptest! {
 
     #[test]
     fn changed_sources_are_read(text in mutated()) {
+        check(&text);
+    }
+
+    #[test]
+    fn broken_lines_are_read(text in broken()) {
+        let parsed = parse(FILE, &text);
+        prop_assert!(parsed.problems.is_empty(), "{:#?}", parsed.problems);
         check(&text);
     }
 

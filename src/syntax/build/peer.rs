@@ -2,7 +2,7 @@
 
 use super::Builder;
 use super::shape;
-use crate::diagnostic::problem::syntax::SyntaxProblem;
+use crate::diagnostic::problem::syntax::{DnsFault, SyntaxProblem};
 use crate::source::Span;
 use crate::syntax::ast::{
     EntityWord, LabelSelector, LabelTest, Name, Node, Peer, PeerKind, Peers, Place, Ports, Requirement,
@@ -135,7 +135,12 @@ impl Builder<'_> {
             return self.qualified(namespace, name, span);
         }
         if text.contains('.') {
-            return self.dns_name(text, span).map(|name| PeerKind::Dns(name.value));
+            let name = self.dns_name(text, span)?;
+            if !name.value.contains('.') {
+                self.report(SyntaxProblem::DnsName { span, name: text.into(), fault: DnsFault::OneLabel });
+                return None;
+            }
+            return Some(PeerKind::Dns(name.value));
         }
         if let Some(kind) = special(text) {
             return Some(kind);

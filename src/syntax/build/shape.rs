@@ -139,6 +139,7 @@ const RESERVED: &[&str] = &[
     "nothing",
     "on",
     "only",
+    "platform",
     "private",
     "remote-node",
     "service",

@@ -32,6 +32,8 @@ pub enum DnsFault {
     Long,
     /// `**` stands elsewhere than as the whole first label.
     Stars,
+    /// It has one label and a closing dot: as a peer it would be told from a workload by that dot alone.
+    OneLabel,
     /// The last label is a star, so every name is meant, or nearly.
     EveryName,
     /// The last label is a number, so it looks like an address (RFC 3696 §2: no top-level domain is all digits).
@@ -118,6 +120,9 @@ pub(super) fn dns_name(span: Span, name: &str, fault: DnsFault) -> Diagnostic {
         DnsFault::Long => {
             found.label("too long").help("a label has at most 63 characters and a name at most 253 (RFC 1035)")
         }
+        DnsFault::OneLabel => found
+            .label("only one label")
+            .help("write a name with a dot between two labels, or a workload's name without any dot"),
         DnsFault::EveryName => found
             .label("no top-level domain")
             .help("write `world` as a peer, or `resolve any name`; a pattern ends with a name: `*.example.com`"),
