@@ -17,7 +17,7 @@ use crate::policy::{
     Traffic,
 };
 use crate::source::Span;
-use crate::syntax::ast::{Action, Clauses, May, Name};
+use crate::syntax::ast::{self, Action, Clauses, May, Name, Peers};
 use smol_str::SmolStr;
 
 /// What is said of a flow beside its ends.
@@ -51,6 +51,19 @@ impl Builder<'_, '_> {
         let before = self.rule_count();
         if !self.open(saying, may, &kind, &subjects, &objects) {
             self.forget_rules_after(before);
+        } else if let Kind::Reach = kind {
+            self.hint_at_open_neighbour(list, &objects);
+        }
+    }
+
+    /// In `a, b:443` the port is `b`'s alone, and `a` is open on every port: easily overlooked.
+    fn hint_at_open_neighbour(&mut self, list: &Peers, objects: &[Term]) {
+        let Some(ported) = list.items.iter().filter_map(|item| item.ports.as_ref()).next_back() else { return };
+        let bare = |item: &&ast::Peer| {
+            item.ports.is_none() && objects.iter().any(|term| term.span == item.span.0 && term.ports.is_none())
+        };
+        if let Some(open) = list.items.iter().find(bare) {
+            self.diagnostics.push(PortProblem::OpenBesidePort { span: open.span.0, ported: ported.span.0 }.into());
         }
     }
 

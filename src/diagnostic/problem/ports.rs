@@ -24,6 +24,8 @@ pub enum PortProblem {
     RequestWithoutPort { span: Span },
     /// An HTTP request on UDP or SCTP.
     RequestNotTcp { span: Span },
+    /// Every port of one, beside ports of another.
+    OpenBesidePort { span: Span, ported: Span },
     /// A deny of something finer than a port.
     CannotDeny { span: Span },
     /// An HTTP request within TLS that nobody opens.
@@ -76,6 +78,9 @@ impl From<PortProblem> for Diagnostic {
             PortProblem::RequestNotTcp { span } => {
                 Self::new(Code::E0408, span, "HTTP requests are told apart on TCP only").help("use a TCP port")
             }
+            PortProblem::OpenBesidePort { span, ported } => Self::new(Code::H0401, span, "this is open on every port")
+                .also(ported, "these ports belong to their own item only")
+                .help("write the ports after each item, or group them: `(a, b):443`"),
             PortProblem::CannotDeny { span } => {
                 Self::new(Code::E0409, span, "only `reach` and `ping` can be denied")
                     .note("no enforcer here denies single requests or look-ups; such a rule would deny the whole port or nothing")
