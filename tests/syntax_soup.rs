@@ -363,6 +363,8 @@ fn long_runs_take_linear_time() {
         ("", "a;"),
         ("", ",\n{\n"),
         ("", "\u{FEFF}"),
+        ("", "\u{1} a\n"),
+        ("", "a may use b {\n}\n"),
     ];
     for (start, run) in runs {
         let time = |count: usize| {

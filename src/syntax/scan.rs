@@ -19,22 +19,24 @@ pub(super) struct Scan {
 pub(super) fn scan(file: FileId, text: &str) -> Scan {
     let mut found = Scan::default();
     let mut offset = 0;
+    // Most files are printable ASCII, which is seen at a glance.
+    let plain = text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~' | b'\t' | b'\n'));
     for line in text.split_inclusive('\n') {
         let mark = if offset == 0 { line.strip_prefix('\u{FEFF}').map_or(0, |_| '\u{FEFF}'.len_utf8()) } else { 0 };
         let content = line.get(mark..).unwrap_or_default();
         let content = content.strip_suffix('\n').map_or(content, |rest| rest.strip_suffix('\r').unwrap_or(rest));
-        scan_line(file, offset + mark, content, &mut found);
+        scan_line(file, offset + mark, content, plain, &mut found);
         offset += line.len();
     }
     found
 }
 
-fn scan_line(file: FileId, start: usize, line: &str, found: &mut Scan) {
+fn scan_line(file: FileId, start: usize, line: &str, plain: bool, found: &mut Scan) {
     let place = |from: usize, to: usize| {
         let at = |offset: usize| u32::try_from(start + offset).unwrap_or(u32::MAX);
         Span::new(file, at(from), at(to))
     };
-    if let Some((at, character)) = line.char_indices().find(|(_, character)| is_bad(*character)) {
+    if !plain && let Some((at, character)) = line.char_indices().find(|(_, character)| is_bad(*character)) {
         found.bad_characters.push((place(at, at + character.len_utf8()), character));
     }
     if let Some(at) = comment_start(line) {

@@ -346,8 +346,8 @@ impl Builder<'_> {
     /// Says what is wrong with a piece of text that a rule cannot read.
     fn bad_sentence(&mut self, pair: &Pair<'_, Rule>, rule: Rule) {
         let span = self.span(pair);
-        let reported = |bad: &(Span, char)| bad.0.start >= span.start && bad.0.start < span.end;
-        if self.bad_characters.iter().any(reported) {
+        let first = self.bad_characters.partition_point(|(bad, _)| bad.start < span.start);
+        if self.bad_characters.get(first).is_some_and(|(bad, _)| bad.start < span.end) {
             return;
         }
         self.report(recover::explain(self.file, self.text, span, rule));
@@ -391,11 +391,6 @@ impl Builder<'_> {
     fn end_line(&mut self, end: u32) -> Option<Comment> {
         self.last = Some(end);
         self.line_comment(end)
-    }
-
-    /// Whether something was reported from `open` on.
-    pub(super) fn has_problem_since(&self, open: Span) -> bool {
-        self.problems.iter().any(|problem| problem.span().start >= open.start)
     }
 }
 

@@ -37,7 +37,7 @@ struct Builder<'s> {
     text: &'s str,
     /// Comments that have no place in the tree yet.
     comments: std::iter::Peekable<std::vec::IntoIter<Comment>>,
-    /// Characters that are reported already.
+    /// Characters that are reported already, in order.
     bad_characters: Vec<(Span, char)>,
     /// Comments within sentences.
     inner: Vec<Comment>,

@@ -183,6 +183,7 @@ impl Builder<'_> {
 
     fn requests(&mut self, pair: Pair<'_, Rule>) -> (Vec<RequestLine>, Vec<crate::syntax::ast::Comment>) {
         let open = self.open_block(&pair);
+        let problems = self.problems.len();
         let mut lines = Vec::new();
         let mut end = None;
         for part in pair.into_inner() {
@@ -202,7 +203,7 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        if lines.is_empty() && end.is_some() && !self.has_problem_since(open) {
+        if lines.is_empty() && end.is_some() && self.problems.len() == problems {
             self.report(SyntaxProblem::EmptyUse { span: open });
         }
         (lines, self.close_block(open, end))
