@@ -149,10 +149,16 @@ fn opening(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
         "deny" | "block" | "forbid" | "reject" | "drop" if failure.at > 0 => {
             Some((Slip::Verb { verb: first.into(), denies: true }, place))
         }
+        _ if is_yaml(failure.sentence) => Some((Slip::Yaml, place)),
         _ if first.starts_with("//") => Some((Slip::Comment, 0..2)),
         _ if first.starts_with("--") => Some((Slip::Comment, 0..2)),
         _ => None,
     }
+}
+
+/// Whether a line begins a Kubernetes object, or a document of YAML.
+pub(super) fn is_yaml(line: &str) -> bool {
+    line.starts_with("apiVersion:") || line.starts_with("kind:") || line.trim_end() == "---"
 }
 
 /// A comma at the end of a line, behind which another sentence stands or nothing.
@@ -196,6 +202,13 @@ fn misplaced(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
     let words = before.trim_end();
     if words.ends_with(" reach to") || words.ends_with(" ping to") {
         return Some((Slip::To, words.len() - 2..failure.at));
+    }
+    if words.ends_with(" reach from") {
+        return Some((Slip::From, words.len() - 4..words.len()));
+    }
+    if failure.sentence.starts_with("expose call ") {
+        let method = failure.found.trim_end_matches([',', ';']);
+        return Some((Slip::ExposeCall { method: method.into() }, 7..11));
     }
     if blank
         && failure.expects(&[Rule::ports, Rule::port, Rule::EOI, Rule::kw_may])

@@ -8,7 +8,7 @@ use crate::syntax::ast::{
     Section, Tree,
 };
 use crate::syntax::grammar::Rule;
-use crate::syntax::recover;
+use crate::syntax::{recover, slip};
 use pest::iterators::Pair;
 
 /// What a `namespace …` says, before it is known what it is.
@@ -278,6 +278,7 @@ impl Builder<'_> {
     fn bad_entry(&mut self, pair: Pair<'_, Rule>, sections: &mut Sections) {
         let span = self.span(&pair);
         let mut words = pair.as_str().split([' ', '\t', '{', '\r', '\n']);
+        sections.explained |= slip::is_yaml(pair.as_str());
         if matches!(words.next(), Some("namespace" | "platform")) {
             sections.start(None, span);
             sections.explained = true;
@@ -347,9 +348,11 @@ impl Builder<'_> {
     fn bad_sentence(&mut self, pair: &Pair<'_, Rule>, rule: Rule) {
         let span = self.span(pair);
         let first = self.bad_characters.partition_point(|(bad, _)| bad.start < span.start);
-        if self.bad_characters.get(first).is_some_and(|(bad, _)| bad.start < span.end) {
+        if self.yaml || self.bad_characters.get(first).is_some_and(|(bad, _)| bad.start < span.end) {
             return;
         }
+        // One mistake, however many lines it has.
+        self.yaml = slip::is_yaml(pair.as_str());
         self.report(recover::explain(self.file, self.text, span, rule));
     }
 

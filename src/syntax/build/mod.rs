@@ -43,6 +43,8 @@ struct Builder<'s> {
     inner: Vec<Comment>,
     /// End of what came last; `None` at the start of a file or block, where no blank line counts.
     last: Option<u32>,
+    /// Whether it was said already that this is YAML.
+    yaml: bool,
     problems: Vec<SyntaxProblem>,
 }
 
@@ -59,6 +61,7 @@ impl<'s> Builder<'s> {
             bad_characters: scan.bad_characters,
             inner: Vec::new(),
             last: None,
+            yaml: false,
             problems,
         }
     }

@@ -66,6 +66,13 @@ pub enum Slip {
     },
     /// `//` or `--`
     Comment,
+    /// A manifest instead of sentences.
+    Yaml,
+    /// `expose call S/M on B to A`
+    ExposeCall {
+        /// The gRPC method.
+        method: SmolStr,
+    },
     /// Quotes that are none.
     Quote,
     /// A name in quotes.
@@ -159,6 +166,12 @@ pub(super) fn slip(span: Span, slip: &Slip) -> Diagnostic {
             .label("a name and a port are")
             .help(format!("write `{host}`; a path is named by a request: `GET /path on {host}`")),
         Slip::Comment => found("a comment begins with `#`").label("no comment").help("write `# …`"),
+        Slip::Yaml => found("this is YAML, and ztp reads sentences")
+            .label("a manifest begins here")
+            .help("say what it is for, such as `A may reach B:8080`: the manifests are what ztp writes"),
+        Slip::ExposeCall { method } => found("an `expose` names a gRPC method by its HTTP request")
+            .label("no `call` here")
+            .help(format!("write `expose POST /{method} on …`")),
         Slip::Quote => found("these quotes are not those of a string").label("typographic quotes").help("write `\"`"),
         Slip::QuotedName => found("a name stands without quotes").label("quoted").help("leave out the quotes"),
         Slip::OpenString => Diagnostic::new(Code::E0108, span, "this text is never closed")
