@@ -71,20 +71,34 @@ impl std::fmt::Display for Request {
     }
 }
 
-/// `/api/*/**` or `matching "…"`, as in a source.
+/// `/api/*/**`, `"/a b"` or `matching "…"`, as in a source.
 impl std::fmt::Display for PathPattern {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Segments { segments, rest } => {
+                let mut path = String::new();
+                let mut odd = false;
                 for segment in segments {
+                    path.push('/');
                     match segment {
-                        Segment::Literal(text) => write!(f, "/{text}")?,
-                        Segment::One => f.write_str("/*")?,
+                        Segment::Literal(text) => {
+                            odd |= !text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c));
+                            path.push_str(text);
+                        }
+                        Segment::One => path.push('*'),
                     }
                 }
-                f.write_str(if *rest { "/**" } else { "" })
+                if *rest {
+                    path.push_str("/**");
+                }
+                if odd { write!(f, "\"{}\"", escaped(&path)) } else { f.write_str(&path) }
             }
-            Self::Matching(regex) => write!(f, "matching \"{regex}\""),
+            Self::Matching(regex) => write!(f, "matching \"{}\"", escaped(regex)),
         }
     }
+}
+
+/// As between double quotes in a source.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
 }

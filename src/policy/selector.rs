@@ -135,7 +135,8 @@ impl PodSelector {
 pub struct NodeSelector(pub LabelSelector);
 
 fn list(values: &BTreeSet<SmolStr>) -> String {
-    values.iter().map(SmolStr::as_str).collect::<Vec<_>>().join(", ")
+    let word = |value: &'_ SmolStr| if value.is_empty() { "\"\"".into() } else { value.clone() };
+    values.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
 impl std::fmt::Display for Requirement {

@@ -48,6 +48,11 @@ impl Builder<'_, '_> {
             self.diagnostics.push(PortProblem::RequestInTls { span: tls.span }.into());
             return;
         }
+        if let Some(home) = saying.home
+            && !self.consented(home, &kind, &subjects, &objects)
+        {
+            return;
+        }
         let before = self.rule_count();
         if !self.open(saying, may, &kind, &subjects, &objects) {
             self.forget_rules_after(before);
@@ -113,10 +118,7 @@ impl Builder<'_, '_> {
             return false;
         }
         let exposed = match (&from, Self::pods(&object.peer)) {
-            (Some(from), Some(wanted)) => match self.consent(home, from, object, &wanted, flow) {
-                Some(exposed) => exposed,
-                None => return false,
-            },
+            (Some(from), Some(wanted)) => self.exposed(home, from, object, &wanted, flow),
             _ => Vec::new(),
         };
         let opens_destination = to.is_some() || !exposed.is_empty();
@@ -150,36 +152,21 @@ impl Builder<'_, '_> {
         true
     }
 
-    /// What other namespaces expose of a sentence: their pods, from whom, which traffic. `None` after the finding
-    /// that one of them does not.
-    #[expect(clippy::type_complexity, reason = "a list of what one `expose` opens, taken apart at once")]
-    fn consent(
+    /// What other namespaces expose of a sentence: their pods, from whom, which traffic.
+    fn exposed(
         &mut self,
         home: &SmolStr,
         from: &PodSelector,
         object: &Term,
         wanted: &PodSelector,
         flow: &Flow<'_>,
-    ) -> Option<Vec<(PodSelector, Option<SmolStr>, PodSelector, Traffic)>> {
+    ) -> Vec<(PodSelector, Option<SmolStr>, PodSelector, Traffic)> {
         if let Some(one) = wanted.namespaces.names.as_one() {
-            let declared = self.scope.namespaces.get(one).is_some_and(|namespace| !namespace.sections.is_empty());
-            if one == home || !declared {
-                return Some(Vec::new());
+            if !self.asks_for_consent(home, one) {
+                return Vec::new();
             }
-            if self.exposures.consent(self.peers.universe(), one, from, wanted, &flow.traffic) {
-                return Some(vec![(wanted.clone(), object.stem.clone(), from.clone(), flow.traffic.clone())]);
-            }
-            if self.scope.broken.contains("expose") {
-                return None;
-            }
-            let problem = OwnershipProblem::NoConsent {
-                span: object.span,
-                namespace: one.clone(),
-                line: self.missing_expose(home, from, object, flow),
-                header: self.scope.namespaces.get(one).map(|namespace| namespace.span),
-            };
-            self.diagnostics.push(problem.into());
-            return None;
+            // `consented` has seen to it that all of it is exposed.
+            return vec![(wanted.clone(), object.stem.clone(), from.clone(), flow.traffic.clone())];
         }
         // A broad object opens other namespaces only as far as they say so, and their silence is no error.
         let scope = self.scope;
@@ -188,31 +175,7 @@ impl Builder<'_, '_> {
         for other in others {
             found.extend(self.exposures.within(self.peers.universe(), other, from, wanted, &flow.traffic));
         }
-        Some(found)
-    }
-
-    /// The line that the object's file lacks.
-    fn missing_expose(&self, home: &SmolStr, from: &PodSelector, object: &Term, flow: &Flow<'_>) -> String {
-        let workloads = self.scope.namespaces.get(home).into_iter().flat_map(|namespace| &namespace.names.workloads);
-        let reader = workloads
-            .map(|(name, workload)| (name, self.peers.workload(home, workload, workload.name.span)))
-            .find(|(_, term)| term.peer == Peer::Pods(from.clone()))
-            .map_or_else(|| format!("{home}/*"), |(name, _)| format!("{home}/{name}"));
-        let exposed = match &object.stem {
-            Some(stem) => stem.strip_prefix("workload.").unwrap_or("every workload").to_owned(),
-            None => "every workload".to_owned(),
-        };
-        let ports = match &object.ports {
-            Some(ports) => format!(":{ports}"),
-            None => String::new(),
-        };
-        match &flow.traffic {
-            Traffic::Http { requests, .. } => {
-                let first = requests.first().map(ToString::to_string).unwrap_or_default();
-                format!("expose {first} on {exposed}{ports} to {reader}")
-            }
-            _ => format!("expose {exposed}{ports} to {reader}"),
-        }
+        found
     }
 
     /// The other declared namespace whose pods these are, when they are of one.

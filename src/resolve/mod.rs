@@ -7,6 +7,7 @@
 //! Invariants: a finding is reported once, at the narrowest place; a name that does not resolve silences what
 //! depends on it; nothing of a sentence with an error becomes a rule.
 
+mod asking;
 mod boundary;
 mod cluster;
 mod consent;

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 #[expect(missing_docs, reason = "the fields are the facts of the message beside them; `span` is where it points")]
 pub enum OwnershipProblem {
     /// A `may` into a declared namespace that does not expose it.
-    NoConsent { span: Span, namespace: SmolStr, line: String, header: Option<Span> },
+    NoConsent { span: Span, namespace: SmolStr, lines: Vec<String>, header: Option<Span> },
     /// A sentence of a namespace file about others only.
     NeitherEnd { subject: Span, object: Span, home: SmolStr },
     /// A sentence whose subject lives in another declared namespace.
@@ -45,12 +45,12 @@ pub enum OwnershipProblem {
 impl From<OwnershipProblem> for Diagnostic {
     fn from(problem: OwnershipProblem) -> Self {
         match problem {
-            OwnershipProblem::NoConsent { span, namespace, line, header } => {
+            OwnershipProblem::NoConsent { span, namespace, lines, header } => {
                 let mut diagnostic =
                     Self::new(Code::E0301, span, format!("namespace `{namespace}` does not expose this"))
                         .label("no `expose` covers it")
                         .note("both ends must let a flow through, and each file opens only its own")
-                        .help(format!("add to a file of `{namespace}`: `{line}`"));
+                        .help(format!("add to a file of `{namespace}`: `{}`", lines.join("; ")));
                 if let Some(header) = header {
                     diagnostic = diagnostic.also(header, format!("the files of `{namespace}` decide who gets in"));
                 }
