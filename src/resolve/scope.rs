@@ -50,7 +50,7 @@ pub(super) struct NamespaceScope<'t> {
     pub workloads_by: Option<&'t Name>,
     /// What it declares.
     pub names: Names<'t>,
-    /// Where it is declared first.
+    /// Its first header, or its line in a platform file where it has no header.
     pub span: Span,
 }
 
@@ -144,7 +144,7 @@ impl<'t> Scope<'t> {
             HeaderKind::Namespace { name, owner, enforcing, .. } => {
                 let namespace = self.namespace(name);
                 namespace.sections.push(section);
-                if namespace.span.file == name.span.file && namespace.sections.len() == 1 {
+                if namespace.sections.len() == 1 {
                     namespace.span = name.span;
                 }
                 if let Some(owner) = owner {
@@ -192,7 +192,6 @@ impl<'t> Scope<'t> {
                     diagnostics.push(NameProblem::Twice { span, name, first: first.name.span }.into());
                 } else {
                     namespace.declaration = Some(declaration);
-                    namespace.span = declaration.name.span;
                 }
             }
             ItemKind::NamespaceSet(set) => {
@@ -231,6 +230,13 @@ impl<'t> Scope<'t> {
             _ => None,
         };
         if let Some(what) = platform_only {
+            // What is meant is known, and told once.
+            self.broken.extend(match &item.kind {
+                ItemKind::Cluster(_) => Some(SmolStr::new_static("cluster")),
+                ItemKind::NamespaceSet(set) => Some(set.name.value.clone()),
+                ItemKind::NodeSet(nodes) => Some(nodes.name.value.clone()),
+                _ => None,
+            });
             diagnostics.push(OwnershipProblem::OnlyInPlatform { span: item.span.0, what }.into());
             return;
         }
