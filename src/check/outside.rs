@@ -59,7 +59,6 @@ fn check_dns(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
             .isolations
             .iter()
             .find(|isolation| isolation.direction == Direction::Egress && covers(isolation.subject));
-        let Some(isolation) = isolation else { continue };
         let upstream = policy.rules.iter().any(|rule| {
             let outside = matches!(rule.peer, Peer::Net(_) | Peer::Entity(_) | Peer::Anything | Peer::Pods(_));
             rule.direction == Direction::Egress
@@ -68,7 +67,9 @@ fn check_dns(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
                 && outside
                 && covers(rule.subject)
         });
-        if !upstream {
+        if let Some(isolation) = isolation
+            && !upstream
+        {
             let span = policy.sentence(isolation.sentence).span;
             diagnostics.push(OutsideProblem::DnsWithoutUpstream { span, namespace: namespace.clone() }.into());
         }

@@ -35,8 +35,6 @@ pub(super) struct Builder<'a, 't> {
     pub diagnostics: &'a mut Vec<Diagnostic>,
     options: &'a Options,
     subjects: IndexSet<Subject>,
-    /// Subjects with a name: whether in a namespace's objects, the pods' namespace, the stem.
-    named: IndexMap<(bool, SmolStr, SmolStr), SubjectId>,
     sentences: Vec<Sentence>,
     isolations: Vec<Isolation>,
     rules: Vec<Rule>,
@@ -71,7 +69,6 @@ pub(super) fn resolve_cluster<'t>(
         diagnostics,
         options,
         subjects: IndexSet::new(),
-        named: IndexMap::new(),
         sentences: Vec::new(),
         isolations: Vec::new(),
         rules: Vec::new(),
@@ -92,7 +89,7 @@ pub(super) fn resolve_cluster<'t>(
         cluster: facts.cluster,
         namespaces: namespaces(scope),
         sentences,
-        subjects,
+        subjects: subjects.into_iter().collect(),
         isolations,
         rules,
         boundaries,
@@ -246,25 +243,15 @@ impl<'t> Builder<'_, 't> {
         pods::intersection(self.peers.universe(), &selector, &PodSelector::namespace(home.clone()))
     }
 
-    /// The subject of some pods. `namespace` is whose objects govern them, `None` for cluster-wide objects. A `stem`
-    /// is the name of a declared workload, so with the pods' namespace it stands for the selector.
+    /// The subject of some pods. `namespace` is whose objects govern them, `None` for cluster-wide objects.
     pub fn subject(&mut self, selector: PodSelector, stem: Option<&SmolStr>, namespace: Option<&SmolStr>) -> SubjectId {
-        let named = stem.and_then(|stem| {
-            let home = selector.namespaces.names.as_one()?;
-            Some((namespace.is_some(), home.clone(), stem.clone()))
-        });
-        if let Some(id) = named.as_ref().and_then(|named| self.named.get(named)) {
-            return *id;
-        }
         let every = namespace.is_some_and(|namespace| selector == PodSelector::namespace(namespace.clone()));
         let name = match stem {
             Some(stem) => stem.clone(),
             None if every => "every-workload".into(),
             None => subject_name(&selector),
         };
-        let id = self.intern(Subject { name, namespace: namespace.cloned(), selects: Selects::Pods(selector) });
-        self.named.extend(named.map(|named| (named, id)));
-        id
+        self.intern(Subject { name, namespace: namespace.cloned(), selects: Selects::Pods(selector) })
     }
 
     /// The id of a subject.
@@ -386,6 +373,5 @@ fn hash(parts: &[&str], bytes: usize) -> String {
         hasher.update(part.as_bytes());
         hasher.update(b"\n");
     }
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
-    hasher.finalize().iter().take(bytes).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    hasher.finalize().iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
 }

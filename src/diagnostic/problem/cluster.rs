@@ -27,13 +27,13 @@ impl From<ClusterProblem> for Diagnostic {
         match problem {
             ClusterProblem::NoEnforcer { platform } => {
                 let message = "nothing says who enforces these sentences";
-                let diagnostic = match platform {
-                    Some(span) => Self::new(Code::E0640, span, message),
-                    None => Self::global(Code::E0640, message),
+                let (diagnostic, add) = match platform {
+                    Some(span) => (Self::new(Code::E0640, span, message), "add to the platform file:"),
+                    None => (Self::global(Code::E0640, message), "add a file with the header `platform` and the line"),
                 };
                 diagnostic
                     .note("the same sentence becomes different objects for different enforcers, so there is no default")
-                    .help("add to a platform file: `cluster prod { enforcer cilium 1.18 }`, or try `--enforcer cilium:1.18`")
+                    .help(format!("{add} `cluster prod {{ enforcer cilium 1.18 }}`, or try `--enforcer cilium:1.18`"))
             }
             ClusterProblem::EnforcerTwice { span } => {
                 Self::new(Code::E0641, span, "the enforcer is said here and on the command line")

@@ -42,11 +42,15 @@ impl From<GuardProblem> for Diagnostic {
                     .help(format!("`namespace NAME labels {{ {key}: \"…\" }}`"))
             }
             GuardProblem::Voided { span, by, boundary } => {
-                let what = if boundary { "a boundary" } else { "a deny" };
+                let (what, help) = if boundary {
+                    ("a boundary", "let the boundary name this too, or remove it here")
+                } else {
+                    ("a deny", "remove one of the two")
+                };
                 Self::new(Code::E0705, span, format!("{what} leaves nothing of this"))
                     .label("never allowed")
                     .also(by, "this wins over every `may`")
-                    .help("remove one of the two")
+                    .help(help)
             }
             GuardProblem::PartlyVoided { span, by, lost } => {
                 Self::new(Code::H0701, span, format!("a deny takes away {lost}")).also(by, "this wins over every `may`")

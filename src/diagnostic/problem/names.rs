@@ -16,6 +16,8 @@ pub enum NameProblem {
         name: SmolStr,
         /// The nearest names in scope, best first.
         nearest: Vec<SmolStr>,
+        /// The language's word for what other languages call so.
+        meant: Option<&'static str>,
         /// Workloads of that name in other namespaces, as `ns/name`.
         elsewhere: Vec<SmolStr>,
         is_namespace: bool,
@@ -55,7 +57,7 @@ impl From<NameProblem> for Diagnostic {
                     .also(first, "first declared here")
                     .help("keep one of them, or give one another name")
             }
-            NameProblem::Unknown { span, name, nearest, elsewhere, is_namespace, is_set, in_platform } => {
+            NameProblem::Unknown { span, name, nearest, meant, elsewhere, is_namespace, is_set, in_platform } => {
                 let diagnostic =
                     Self::new(Code::E0203, span, format!("`{name}` is not declared")).label("unknown name");
                 let diagnostic = suggest(diagnostic, span, &nearest);
@@ -65,8 +67,10 @@ impl From<NameProblem> for Diagnostic {
                     diagnostic.help(format!("`{name}` is a set of namespaces: write `workloads in {name}`"))
                 } else if let Some(first) = elsewhere.first() {
                     diagnostic.help(format!("a workload of another namespace is named with it: `{first}`"))
+                } else if let Some(meant) = meant.filter(|_| nearest.is_empty()) {
+                    diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("change to `{meant}`"), span, meant)
                 } else if nearest.is_empty() && in_platform {
-                    diagnostic.help(format!("a platform file names workloads with their namespace: `shop/{name}`"))
+                    diagnostic.help(format!("a platform file names workloads with their namespace: `NAMESPACE/{name}`"))
                 } else if nearest.is_empty() {
                     diagnostic.help(format!("declare it: `workload {name}`"))
                 } else {

@@ -90,13 +90,19 @@ impl From<OutputProblem> for Diagnostic {
                     .note("every file is whole, as it was or as it should be")
             }
             OutputProblem::Differs { folder, differences } => {
-                let diagnostic = Self::global(Code::E0910, format!("`{folder}` is not what the sources say"));
-                differences
-                    .iter()
-                    .fold(diagnostic, |diagnostic, difference| {
-                        diagnostic.note(format!("{}: `{}`", difference.kind.as_str(), difference.path))
-                    })
-                    .help(format!("run `ztp build` with `-o {folder}` and commit what it writes"))
+                let mut diagnostic = Self::global(Code::E0910, format!("`{folder}` is not what the sources say"));
+                for difference in &differences {
+                    diagnostic = diagnostic.note(format!("{}: `{}`", difference.kind.as_str(), difference.path));
+                }
+                let foreign = |difference: &Difference| difference.kind == DifferenceKind::Foreign;
+                if !differences.iter().all(foreign) {
+                    diagnostic =
+                        diagnostic.help(format!("run `ztp build` with `-o {folder}` and commit what it writes"));
+                }
+                if differences.iter().any(foreign) {
+                    diagnostic = diagnostic.help("move what ztp did not write to another folder");
+                }
+                diagnostic
             }
         }
     }

@@ -49,7 +49,9 @@ impl From<PortProblem> for Diagnostic {
                 for (name, port) in serves.iter().take(4) {
                     diagnostic = diagnostic.fix(format!("change to `{name}` ({port})"), span, name.as_str());
                 }
-                diagnostic.help(format!("it serves {}", list.join(", ")))
+                diagnostic
+                    .note("ports are those on which pods listen; a Service may have others")
+                    .help(format!("it serves {}", list.join(", ")))
             }
             PortProblem::NameOfNothing { span, name } => {
                 Self::new(Code::E0402, span, format!("`{name}` is a port's name, and nothing here serves names"))

@@ -52,7 +52,10 @@ pub const TABLE: &[Capability] = &[
     row(Feature::Entities, 16, None, RUN),
     row(Feature::NodePeers, 16, Some("node-selector-labels"), None),
     row(Feature::HostFirewall, 16, Some("host-firewall"), RUN),
-    never(Feature::NodeEgress, "what a node must reach is not known well enough to cut off the rest"),
+    never(
+        Feature::NodeEgress,
+        "what a node must reach is not known well enough to cut off the rest: write `enforcing ingress`",
+    ),
     Capability {
         feature: Feature::MutualAuth,
         support: Support::In { since: version(16), until: Some(version(21)), flag: None },

@@ -219,7 +219,8 @@ impl<'t> PeerResolver<'_, 't> {
             .into_iter()
             .flat_map(Names::all)
             .chain(scope.platform.all())
-            .chain(self.facts.externals.keys().map(SmolStr::as_str));
+            .chain(self.facts.externals.keys().map(SmolStr::as_str))
+            .chain(PEER_WORDS.iter().copied());
         let near: Vec<SmolStr> = nearest(&name.value, candidates).into_iter().map(SmolStr::from).collect();
         let elsewhere: Vec<SmolStr> = scope
             .namespaces
@@ -246,6 +247,7 @@ impl<'t> PeerResolver<'_, 't> {
                 span: name.span,
                 name: name.value.clone(),
                 nearest: near,
+                meant: meant(&name.value),
                 elsewhere,
                 is_namespace: scope.namespaces.contains_key(&name.value),
                 is_set: scope.sets.contains_key(&name.value),
@@ -253,4 +255,33 @@ impl<'t> PeerResolver<'_, 't> {
             },
         }
     }
+}
+
+/// The words that stand for a peer.
+const PEER_WORDS: &[&str] = &[
+    "anything",
+    "cloud-metadata",
+    "cluster",
+    "health",
+    "host",
+    "ingress",
+    "kube-apiserver",
+    "nodes",
+    "private",
+    "remote-node",
+    "unmanaged",
+    "world",
+];
+
+/// What somebody means who knows other words for a peer.
+fn meant(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "internet" | "outside" | "public" => "world",
+        "all" | "everything" | "everyone" | "everybody" | "anyone" | "anybody" => "anything",
+        "apiserver" | "api-server" | "kube-api" | "kubernetes" => "kube-apiserver",
+        "metadata" | "imds" => "cloud-metadata",
+        "kubelet" | "node" => "nodes",
+        "pods" => "every workload",
+        _ => return None,
+    })
 }

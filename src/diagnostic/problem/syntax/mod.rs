@@ -312,8 +312,8 @@ fn reserved(span: Span, name: &str) -> Diagnostic {
     let found = Diagnostic::new(Code::E0110, span, format!("`{name}` is a word of the language"))
         .label("cannot be a name here");
     match name {
-        "workload" => found.help("write `every workload` for the pods of this namespace"),
-        "workloads" => found.help("write `workloads in NAME` or `workloads in every namespace`"),
+        "workload" => found.help("write `every workload` or `no workload` for the pods of this namespace, `workloads in every namespace` for all"),
+        "workloads" => found.help("write `workloads in NAME`, `workloads in every namespace` or `no workload`"),
         "namespace" | "namespaces" => found.help("write `NAME/*` for the pods of a namespace"),
         "nothing" | "no" => found.help("write `no A may reach B`, or `nothing but A may reach B`"),
         "any" | "every" => found.help("write `anything`, or `every workload` for the pods of this namespace"),
