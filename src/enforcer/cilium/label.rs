@@ -7,7 +7,7 @@
 use crate::manifest::{self, MatchExpression, Operator};
 use crate::policy::{LabelSelector, Namespace, NodeSelector, Op, PodSelector, Requirement, ValueSet};
 use crate::semantics;
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 /// The label with a pod's namespace; every pod has it and nothing else does.
@@ -35,76 +35,128 @@ pub fn marked(key: impl Into<SmolStr>) -> LabelSelector {
 
 /// These pods, by their namespace and labels; `None` if no pod can be meant.
 pub fn pods(selector: &PodSelector) -> Option<LabelSelector> {
-    let named = values(NAMESPACE, &selector.namespaces.names);
-    // A pod's namespace is always there, and only a name says so already.
-    let exists = if let ValueSet::In(_) = selector.namespaces.names { None } else { Some(has(NAMESPACE)) };
-    let mut requirements: Vec<Requirement> =
-        named.into_iter().chain(exists.into_iter().flat_map(|has| has.0)).collect();
-    requirements.extend(prefixed(NAMESPACE_LABELS, &selector.namespaces.labels));
-    requirements.extend(of_pod(selector));
-    meant(requirements)
+    semantics::labels::simplified(&together(&tests(selector)))
+}
+
+/// The same as a manifest has it.
+pub fn pods_selector(selector: &PodSelector) -> Option<manifest::LabelSelector> {
+    written(tests(selector))
 }
 
 /// These pods within the one namespace of a policy, whose key the policy must not name. Of its labels those are asked
 /// for that its declaration does not settle.
-pub fn pods_within_namespace(selector: &PodSelector, namespace: Option<&Namespace>) -> Option<LabelSelector> {
-    let unsettled =
-        |requirement: &&Requirement| namespace.is_none_or(|namespace| !namespace.labels.contains_key(&requirement.key));
-    let labels = LabelSelector(selector.namespaces.labels.0.iter().filter(unsettled).cloned().collect());
-    meant(prefixed(NAMESPACE_LABELS, &labels).chain(of_pod(selector)).collect())
-}
-
-/// Keys that come once need no algebra.
-fn meant(requirements: Vec<Requirement>) -> Option<LabelSelector> {
-    let selector = LabelSelector::new(requirements);
-    let once = selector.0.windows(2).all(|pair| !matches!(pair, [a, b] if a.key == b.key));
-    let somebody = !selector.0.iter().any(|requirement| matches!(&requirement.op, Op::In(values) if values.is_empty()));
-    if once && somebody { Some(selector) } else { semantics::labels::simplified(&selector) }
+pub fn pods_within_namespace(selector: &PodSelector, namespace: Option<&Namespace>) -> Option<manifest::LabelSelector> {
+    let settled = |key: &str| namespace.is_some_and(|namespace| namespace.labels.contains_key(key));
+    let unsettled = selector.namespaces.labels.0.iter().filter(|requirement| !settled(&requirement.key));
+    written(prefixed(NAMESPACE_LABELS, unsettled).chain(of_pod(selector)).collect())
 }
 
 /// These nodes. Their keys carry no source, since a node's labels have another one at the node itself (`k8s`) than
 /// elsewhere (`node`).
-pub fn nodes(NodeSelector(labels): &NodeSelector) -> Option<LabelSelector> {
-    semantics::labels::simplified(labels)
-}
-
-fn of_pod(selector: &PodSelector) -> impl Iterator<Item = Requirement> {
-    prefixed("k8s:", &selector.labels).chain(values(SERVICE_ACCOUNT, &selector.service_account))
-}
-
-fn prefixed(prefix: &str, labels: &LabelSelector) -> impl Iterator<Item = Requirement> {
-    labels
-        .0
-        .iter()
-        .map(move |Requirement { key, op }| Requirement { key: format_smolstr!("{prefix}{key}"), op: op.clone() })
-}
-
-fn values(key: &'static str, values: &ValueSet) -> Option<Requirement> {
-    let op = match values {
-        ValueSet::Any => return None,
-        ValueSet::In(values) => Op::In(values.clone()),
-        ValueSet::NotIn(values) => Op::NotIn(values.clone()),
-    };
-    Some(Requirement { key: SmolStr::new_static(key), op })
+pub fn nodes(NodeSelector(labels): &NodeSelector) -> Option<manifest::LabelSelector> {
+    written(labels.0.iter().map(|Requirement { key, op }| (key.to_string(), Test::of(op))).collect())
 }
 
 /// As a manifest has it.
 pub fn selector(labels: &LabelSelector) -> manifest::LabelSelector {
     let mut selector = manifest::LabelSelector::default();
     for Requirement { key, op } in &labels.0 {
-        let (operator, values) = match op {
-            Op::In(values) => match values.first() {
-                Some(only) if values.len() == 1 => {
-                    selector.match_labels.push((key.to_string(), only.to_string()));
-                    continue;
-                }
-                _ => (Operator::In, values.iter().map(SmolStr::to_string).collect()),
-            },
-            Op::NotIn(values) => (Operator::NotIn, values.iter().map(SmolStr::to_string).collect()),
-            Op::Exists => (Operator::Exists, Vec::new()),
-            Op::DoesNotExist => (Operator::DoesNotExist, Vec::new()),
-        };
-        selector.match_expressions.push(MatchExpression { key: key.to_string(), operator, values });
+        Test::of(op).write(key.to_string(), &mut selector);
     }
     selector
+}
+
+/// What is asked of one label, borrowed: most selectors go into a manifest as they are.
+#[derive(Clone, Copy)]
+enum Test<'s> {
+    In(&'s BTreeSet<SmolStr>),
+    NotIn(&'s BTreeSet<SmolStr>),
+    Exists,
+    DoesNotExist,
+}
+
+impl<'s> Test<'s> {
+    fn of(op: &'s Op) -> Self {
+        match op {
+            Op::In(values) => Self::In(values),
+            Op::NotIn(values) => Self::NotIn(values),
+            Op::Exists => Self::Exists,
+            Op::DoesNotExist => Self::DoesNotExist,
+        }
+    }
+
+    fn of_values(values: &'s ValueSet) -> Option<Self> {
+        match values {
+            ValueSet::Any => None,
+            ValueSet::In(values) => Some(Self::In(values)),
+            ValueSet::NotIn(values) => Some(Self::NotIn(values)),
+        }
+    }
+
+    fn op(self) -> Op {
+        match self {
+            Self::In(values) => Op::In(values.clone()),
+            Self::NotIn(values) => Op::NotIn(values.clone()),
+            Self::Exists => Op::Exists,
+            Self::DoesNotExist => Op::DoesNotExist,
+        }
+    }
+
+    fn write(self, key: String, selector: &mut manifest::LabelSelector) {
+        let listed = |values: &BTreeSet<SmolStr>| values.iter().map(SmolStr::to_string).collect();
+        let (operator, values) = match self {
+            Self::In(values) => match values.first() {
+                Some(only) if values.len() == 1 => {
+                    selector.match_labels.push((key, only.to_string()));
+                    return;
+                }
+                _ => (Operator::In, listed(values)),
+            },
+            Self::NotIn(values) => (Operator::NotIn, listed(values)),
+            Self::Exists => (Operator::Exists, Vec::new()),
+            Self::DoesNotExist => (Operator::DoesNotExist, Vec::new()),
+        };
+        selector.match_expressions.push(MatchExpression { key, operator, values });
+    }
+}
+
+/// A key and what is asked of its label.
+type Asked<'s> = (String, Test<'s>);
+
+fn tests(selector: &PodSelector) -> Vec<Asked<'_>> {
+    let names = &selector.namespaces.names;
+    // A pod's namespace is always there; only its name says so already.
+    let exists = (!matches!(names, ValueSet::In(_))).then_some(Test::Exists);
+    let namespace = Test::of_values(names).into_iter().chain(exists).map(|test| (NAMESPACE.to_owned(), test));
+    namespace.chain(prefixed(NAMESPACE_LABELS, selector.namespaces.labels.0.iter())).chain(of_pod(selector)).collect()
+}
+
+fn of_pod(selector: &PodSelector) -> impl Iterator<Item = Asked<'_>> {
+    let account = Test::of_values(&selector.service_account).map(|test| (SERVICE_ACCOUNT.to_owned(), test));
+    prefixed("k8s:", selector.labels.0.iter()).chain(account)
+}
+
+fn prefixed<'s>(
+    prefix: &'static str,
+    requirements: impl Iterator<Item = &'s Requirement>,
+) -> impl Iterator<Item = Asked<'s>> {
+    requirements.map(move |Requirement { key, op }| ([prefix, key].concat(), Test::of(op)))
+}
+
+fn together(tests: &[Asked<'_>]) -> LabelSelector {
+    LabelSelector::new(tests.iter().map(|(key, test)| Requirement { key: key.into(), op: test.op() }).collect())
+}
+
+/// Keys that come once need no algebra.
+fn written(mut tests: Vec<Asked<'_>>) -> Option<manifest::LabelSelector> {
+    tests.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let twice = tests.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b));
+    if twice || tests.iter().any(|(_, test)| matches!(test, Test::In(values) if values.is_empty())) {
+        return Some(selector(&semantics::labels::simplified(&together(&tests))?));
+    }
+    let mut selector = manifest::LabelSelector::default();
+    for (key, test) in tests {
+        test.write(key, &mut selector);
+    }
+    Some(selector)
 }

@@ -8,11 +8,11 @@
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::enforcer::EnforcerProblem;
 use crate::policy::{
-    Direction, DnsPattern, Effect, Entity, Op, Peer, PodSelector, Policy, PortSet, Rule, Selects, SubjectId, Traffic,
+    Direction, DnsPattern, Effect, Entity, Op, Peer, PodSelector, Policy, PortSet, Rule, Selects, Subject, SubjectId,
+    Traffic,
 };
 use crate::semantics;
 use crate::semantics::Universe;
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,67 +106,74 @@ fn kind_of(problem: &EnforcerProblem) -> u8 {
 }
 
 /// What tells a peer or a subject from most others.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'p> {
     /// Pods of one namespace, with one value of the workload label if they name one.
-    Pods(SmolStr, Option<SmolStr>),
+    Pods(&'p str, Option<&'p str>),
     /// A name without wildcards.
-    Name(SmolStr),
+    Name(&'p str),
     /// Anything else: it can overlap everything.
     Broad,
 }
 
-impl Key {
-    fn of_pods(policy: &Policy, pods: &PodSelector) -> Self {
+impl<'p> Key<'p> {
+    fn of_pods(policy: &Policy, pods: &'p PodSelector) -> Self {
         let Some(namespace) = pods.namespaces.names.as_one() else { return Self::Broad };
         let workload = pods.labels.0.iter().find_map(|requirement| match &requirement.op {
             Op::In(values) if requirement.key == policy.cluster.workload_label && values.len() == 1 => {
-                values.first().cloned()
+                values.first().map(SmolStr::as_str)
             }
             _ => None,
         });
-        Self::Pods(namespace.clone(), workload)
+        Self::Pods(namespace, workload)
+    }
+
+    fn of_subject(policy: &Policy, subject: &'p Subject) -> Self {
+        match &subject.selects {
+            Selects::Pods(pods) => Self::of_pods(policy, pods),
+            Selects::Nodes(_) => Self::Broad,
+        }
     }
 
     fn is_in(&self, namespace: &str) -> bool {
-        matches!(self, Self::Pods(name, _) if name == namespace)
+        matches!(self, Self::Pods(name, _) if *name == namespace)
     }
 
-    fn of_peer(policy: &Policy, peer: &Peer) -> Self {
+    fn of_peer(policy: &Policy, peer: &'p Peer) -> Self {
         match peer {
             Peer::Pods(pods) => Self::of_pods(policy, pods),
-            Peer::Name(DnsPattern::Exact(name)) => Self::Name(name.clone()),
+            Peer::Name(DnsPattern::Exact(name)) => Self::Name(name),
             _ => Self::Broad,
         }
     }
 }
 
 /// Things by their key.
-struct Buckets<T>(BTreeMap<Key, Vec<T>>);
+struct Buckets<'p, T>(BTreeMap<Key<'p>, Vec<T>>);
 
-impl<T> Default for Buckets<T> {
+impl<T> Default for Buckets<'_, T> {
     fn default() -> Self {
         Self(BTreeMap::new())
     }
 }
 
-impl<T: Copy> Buckets<T> {
-    fn add(&mut self, key: Key, thing: T) {
+impl<'p, T: Copy> Buckets<'p, T> {
+    fn add(&mut self, key: Key<'p>, thing: T) {
         self.0.entry(key).or_default().push(thing);
     }
 
     /// What can overlap this key, and some more.
-    fn near(&self, key: &Key) -> Vec<T> {
-        let one = |key: &Key| self.0.get(key).into_iter().flatten().copied();
+    fn near(&self, key: Key<'p>) -> Vec<T> {
+        let one = |key: Key<'p>| self.0.get(&key).into_iter().flatten().copied();
         match key {
             Key::Pods(namespace, Some(_)) => {
-                one(key).chain(one(&Key::Pods(namespace.clone(), None))).chain(one(&Key::Broad)).collect()
+                one(key).chain(one(Key::Pods(namespace, None))).chain(one(Key::Broad)).collect()
             }
             Key::Pods(namespace, None) => {
-                let within = self.0.range(key.clone()..).take_while(|(key, _)| key.is_in(namespace));
-                within.flat_map(|(_, things)| things).copied().chain(one(&Key::Broad)).collect()
+                let within = self.0.range(key..).take_while(|(key, _)| key.is_in(namespace));
+                within.flat_map(|(_, things)| things).copied().chain(one(Key::Broad)).collect()
             }
-            Key::Name(_) => one(key).chain(one(&Key::Broad)).collect(),
+            Key::Name(_) => one(key).chain(one(Key::Broad)).collect(),
             Key::Broad => self.0.values().flatten().copied().collect(),
         }
     }
@@ -175,37 +182,36 @@ impl<T: Copy> Buckets<T> {
 /// The allow rules of a policy, by subject and peer.
 struct Index<'p> {
     policy: &'p Policy,
-    subjects: Buckets<SubjectId>,
-    rules: IndexMap<(Direction, SubjectId), Buckets<&'p Rule>>,
+    subjects: Buckets<'p, SubjectId>,
+    /// By subject, for ingress and egress.
+    rules: Vec<[Buckets<'p, &'p Rule>; 2]>,
 }
 
 impl<'p> Index<'p> {
     fn new(policy: &'p Policy) -> Self {
-        let mut index = Self { policy, subjects: Buckets::default(), rules: IndexMap::new() };
-        let mut known = BTreeSet::new();
+        let mut rules: Vec<[Buckets<'p, &'p Rule>; 2]> = Vec::new();
+        rules.resize_with(policy.subjects.len(), Default::default);
+        let mut index = Self { policy, subjects: Buckets::default(), rules };
+        for (id, subject) in (0..).map(SubjectId).zip(&policy.subjects) {
+            index.subjects.add(Key::of_subject(policy, subject), id);
+        }
         for rule in policy.rules.iter().filter(|rule| rule.effect != Effect::Deny) {
-            if known.insert(rule.subject) {
-                index.subjects.add(index.subject_key(rule.subject), rule.subject);
+            if let Some([ingress, egress]) = index.rules.get_mut(rule.subject.0 as usize) {
+                let bucket = if rule.direction == Direction::Ingress { ingress } else { egress };
+                bucket.add(Key::of_peer(policy, &rule.peer), rule);
             }
-            let rules = index.rules.entry((rule.direction, rule.subject)).or_default();
-            rules.add(Key::of_peer(policy, &rule.peer), rule);
         }
         index
     }
 
-    fn subject_key(&self, subject: SubjectId) -> Key {
-        match &self.policy.subject(subject).selects {
-            Selects::Pods(pods) => Key::of_pods(self.policy, pods),
-            Selects::Nodes(_) => Key::Broad,
-        }
-    }
-
     /// The rules that can concern the same flows, and some more.
-    fn near(&self, rule: &Rule) -> Vec<&'p Rule> {
+    fn near(&self, rule: &'p Rule) -> Vec<&'p Rule> {
         let peer = Key::of_peer(self.policy, &rule.peer);
-        let subjects = self.subjects.near(&self.subject_key(rule.subject));
-        let buckets = subjects.into_iter().filter_map(|subject| self.rules.get(&(rule.direction, subject)));
-        buckets.flat_map(|bucket| bucket.near(&peer)).collect()
+        let subjects = self.subjects.near(Key::of_subject(self.policy, self.policy.subject(rule.subject)));
+        let buckets = subjects.into_iter().filter_map(|subject| self.rules.get(subject.0 as usize));
+        let buckets =
+            buckets.map(|[ingress, egress]| if rule.direction == Direction::Ingress { ingress } else { egress });
+        buckets.flat_map(|bucket| bucket.near(peer)).collect()
     }
 
     fn overlap(&self, a: &Rule, b: &Rule) -> bool {

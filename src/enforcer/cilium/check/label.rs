@@ -32,7 +32,7 @@ const LONGEST: usize = 63;
 
 /// Each selector's labels, once a key.
 pub fn check(policy: &Policy, found: &mut Vec<Diagnostic>) {
-    let mut checker = Checker { policy, told: BTreeSet::new(), asked: BTreeSet::new(), found };
+    let mut checker = Checker { policy, told: BTreeSet::new(), asked: vec![false; policy.subjects.len()], found };
     for isolation in &policy.isolations {
         checker.subject(isolation.subject, policy.sentence(isolation.sentence).span);
     }
@@ -52,14 +52,16 @@ struct Checker<'p> {
     policy: &'p Policy,
     /// The keys that a finding is about: one is enough.
     told: BTreeSet<SmolStr>,
-    asked: BTreeSet<SubjectId>,
+    /// The subjects that were looked at.
+    asked: Vec<bool>,
     found: &'p mut Vec<Diagnostic>,
 }
 
 impl Checker<'_> {
     fn subject(&mut self, subject: SubjectId, span: Span) {
-        if !self.asked.insert(subject) {
-            return;
+        match self.asked.get_mut(subject.0 as usize) {
+            Some(asked) if !*asked => *asked = true,
+            _ => return,
         }
         match &self.policy.subject(subject).selects {
             Selects::Pods(pods) => self.pods(pods, span),

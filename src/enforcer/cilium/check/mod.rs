@@ -94,8 +94,12 @@ impl Checker<'_> {
         }
     }
 
+    /// What a cluster's facts lack is told once: there is one line to mend.
     fn need(&mut self, feature: Feature, span: Span) {
         if let Some(&obstacle) = self.obstacles.get(&feature) {
+            if matches!(obstacle, Obstacle::NeedsFeature(_)) {
+                self.obstacles.remove(&feature);
+            }
             let (enforcer, version) = (self.policy.cluster.enforcer, self.policy.cluster.version);
             self.found.push(EnforcerProblem::CannotDo { span, feature, enforcer, version, obstacle }.into());
         }

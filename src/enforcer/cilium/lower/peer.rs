@@ -2,21 +2,22 @@
 
 use crate::enforcer::cilium::label;
 use crate::manifest::cilium::{Cidr, Fqdn, Peers};
-use crate::policy::{Direction, DnsPattern, Entity, LabelSelector, Net, Op, Peer};
+use crate::policy::{Direction, DnsPattern, Entity, Net, Op, Peer};
 
 /// The peers of an allow rule; `None` if no peer can be meant. A mesh's cluster name is said only here, never in a
 /// deny, where a wrong name would fail open.
 pub fn allowed(peer: &Peer, mesh_name: Option<&str>) -> Option<Peers> {
     Some(match peer {
         Peer::Pods(selector) => {
-            let mut pods = label::pods(selector)?;
+            let mut pods = label::pods_selector(selector)?;
             if let Some(name) = mesh_name {
-                pods = pods.and(&LabelSelector::is(label::CLUSTER, name));
+                pods.match_labels.push((label::CLUSTER.to_owned(), name.to_owned()));
+                pods.match_labels.sort();
             }
-            Peers::Endpoints(vec![label::selector(&pods)])
+            Peers::Endpoints(vec![pods])
         }
         Peer::Entity(entity) => Peers::Entities(vec![entity.as_str()]),
-        Peer::Nodes(selector) => Peers::Nodes(vec![label::selector(&label::nodes(selector)?)]),
+        Peer::Nodes(selector) => Peers::Nodes(vec![label::nodes(selector)?]),
         Peer::Net(net) => Peers::CidrSet(vec![cidr(net)]),
         Peer::Name(name) => Peers::Fqdns(vec![fqdn(name)]),
         Peer::Anything => Peers::Entities(vec!["all"]),

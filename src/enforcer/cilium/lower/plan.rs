@@ -47,8 +47,10 @@ pub enum Part {
     Allow,
     /// It denies.
     Deny,
-    /// It allows what is derived.
-    Derived,
+    /// It allows look-ups, which are derived.
+    LookUps,
+    /// It allows look-ups to reach a DNS server, which is derived.
+    Answers,
 }
 
 /// What a spec is made of.
@@ -89,11 +91,15 @@ pub fn plans(policy: &Policy) -> IndexMap<Place<'_>, Plan<'_>> {
     for rule in &policy.rules {
         let part = match (&rule.effect, rule.origin) {
             (Effect::Deny, _) => Part::Deny,
-            (Effect::Allow { .. }, Origin::DnsCompanion) => Part::Derived,
+            (Effect::Allow { .. }, Origin::DnsCompanion) => match rule.direction {
+                Direction::Egress => Part::LookUps,
+                Direction::Ingress => Part::Answers,
+            },
             (Effect::Allow { .. }, Origin::Said | Origin::PlatformGrant) => Part::Allow,
         };
         let place = place(policy, rule.subject, rule.sentence);
-        let belongs_to_all = part == Part::Derived && matches!(place, Place::Subject { .. });
+        let derived = matches!(part, Part::LookUps | Part::Answers);
+        let belongs_to_all = derived && matches!(place, Place::Subject { .. });
         let sentence = (!belongs_to_all).then(|| policy.sentence(rule.sentence).id.as_str());
         let key = SpecKey { subject: rule.subject, sentence, part };
         let content = plans.entry(place).or_default().specs.entry(key).or_default();

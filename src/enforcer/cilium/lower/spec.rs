@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Above companions: they belong to all sentences of their subject.
 const LOOK_UPS: &str = "derived: the DNS look-ups that these pods need";
 
+/// The same at a DNS server.
+const ANSWERS: &str = "derived: the DNS look-ups that these pods answer";
+
 /// In neither direction.
 pub const NOT_ISOLATING: DefaultDeny = DefaultDeny { ingress: false, egress: false };
 
@@ -19,7 +22,8 @@ pub const NOT_ISOLATING: DefaultDeny = DefaultDeny { ingress: false, egress: fal
 pub fn spec<'p>(policy: &'p Policy, key: &SpecKey<'_>, content: &Content<'_>) -> Option<(&'p str, Spec)> {
     let first = policy.sentence(*content.sentences.first()?);
     let (text, comment) = match key.part {
-        Part::Derived => ("", vec![LOOK_UPS.to_owned()]),
+        Part::LookUps => ("", vec![LOOK_UPS.to_owned()]),
+        Part::Answers => ("", vec![ANSWERS.to_owned()]),
         _ => (first.text.as_str(), comment(policy, &content.sentences)),
     };
     let mut spec = empty(subject(policy, policy.subject(key.subject))?, comment);
@@ -27,7 +31,7 @@ pub fn spec<'p>(policy: &'p Policy, key: &SpecKey<'_>, content: &Content<'_>) ->
         let rules = content.rules.iter().filter(|rule| rule.direction == direction);
         let rules = rules.filter_map(|rule| lowered(policy, rule)).collect();
         match key.part {
-            Part::Derived => merged(with_joined_look_ups(rules)),
+            Part::LookUps => merged(with_joined_look_ups(rules)),
             _ => merged(rules),
         }
     };
@@ -46,7 +50,7 @@ pub fn spec<'p>(policy: &'p Policy, key: &SpecKey<'_>, content: &Content<'_>) ->
             spec.ingress = isolating(Direction::Ingress).collect();
             spec.egress = isolating(Direction::Egress).collect();
         }
-        Part::Allow | Part::Derived => (spec.ingress, spec.egress) = (ingress, egress),
+        Part::Allow | Part::LookUps | Part::Answers => (spec.ingress, spec.egress) = (ingress, egress),
         Part::Deny => {
             spec.enable_default_deny = Some(NOT_ISOLATING);
             (spec.ingress_deny, spec.egress_deny) = (ingress, egress);
@@ -83,12 +87,13 @@ pub fn empty(subject: Subject, comment: Comment) -> Spec {
 /// names another is overwritten in silence (cilium/cilium#45231); cluster-wide a namespace is always asked for, since
 /// `{}` would take in the DNS server's, the health and the ingress endpoints.
 pub fn subject(policy: &Policy, subject: &policy::Subject) -> Option<Subject> {
-    let selector = match (&subject.selects, &subject.namespace) {
-        (Selects::Nodes(selector), _) => return Some(Subject::Nodes(label::selector(&label::nodes(selector)?))),
-        (Selects::Pods(selector), Some(own)) => label::pods_within_namespace(selector, policy.namespaces.get(own))?,
-        (Selects::Pods(selector), None) => label::pods(selector)?,
-    };
-    Some(Subject::Endpoints(label::selector(&selector)))
+    Some(match (&subject.selects, &subject.namespace) {
+        (Selects::Nodes(selector), _) => Subject::Nodes(label::nodes(selector)?),
+        (Selects::Pods(selector), Some(own)) => {
+            Subject::Endpoints(label::pods_within_namespace(selector, policy.namespaces.get(own))?)
+        }
+        (Selects::Pods(selector), None) => Subject::Endpoints(label::pods_selector(selector)?),
+    })
 }
 
 /// A rule without mutual authentication.
