@@ -31,7 +31,7 @@ use crate::policy::{
     self, Boundary, Direction, DnsPattern, DnsServer, Entity, LabelSelector, Net, Op, Peer, Permit, PodSelector,
     Policy, PortRange, PortSet, Protocol, Selects, SubjectId,
 };
-use crate::semantics;
+use crate::semantics::{self, nets::AddressSet};
 use crate::source::Span;
 use ipnet::IpNet;
 use smol_str::{SmolStr, format_smolstr};
@@ -283,20 +283,26 @@ impl Denies {
         }
     }
 
+    /// Leaves the boundary unfinished, as one that comes to too much.
+    fn give_up(&mut self) {
+        self.terms = MAX_TERMS + 1;
+    }
+
     fn complement(&mut self, base: &[LabelSelector], terms: &[LabelSelector], holes: &[Hole]) {
-        self.deny(self.everything(), &less(base, terms.iter()));
+        let Some(around) = less(base, terms.iter()) else { return self.give_up() };
+        self.deny(self.everything(), &around);
         let mut closed: BTreeMap<LabelSelector, Closed> = BTreeMap::new();
         for cell in self.cells(holes) {
             let permitting: Vec<&LabelSelector> = cell.permitting.iter().filter_map(|&hole| terms.get(hole)).collect();
             for term in terms.iter().filter(|term| !permitting.contains(term)) {
                 let within: Vec<LabelSelector> =
                     base.iter().filter_map(|base| semantics::labels::intersection(base, term)).collect();
-                for part in less(&within, permitting.iter().copied()) {
+                let Some(denied) = less(&within, permitting.iter().copied()) else { return self.give_up() };
+                for part in denied {
                     closed.entry(part).or_default().extend(&cell.traffic);
                 }
                 if self.terms + closed.len() > MAX_TERMS {
-                    self.terms = MAX_TERMS + 1;
-                    return;
+                    return self.give_up();
                 }
             }
         }
@@ -363,20 +369,15 @@ impl Denies {
     fn addresses(&mut self, holes: &[Hole]) {
         let nets: Vec<Vec<Net>> = holes.iter().map(|hole| hole_nets(&hole.place)).collect();
         let every_net: Vec<&Net> = nets.iter().flatten().collect();
-        let mut closed = Vec::new();
-        for family in both_families() {
-            cut(family, &every_net, &mut closed);
-        }
-        self.deny_nets(self.everything(), closed);
+        let around = both_families().into_iter().flat_map(|family| cut(family, &every_net)).collect();
+        self.deny_nets(self.everything(), around);
         let mut closed: BTreeMap<Cidr, Closed> = BTreeMap::new();
         for cell in self.cells(holes) {
             let permitted: Vec<&Net> = cell.permitting.iter().filter_map(|&hole| nets.get(hole)).flatten().collect();
-            let mut denied = Vec::new();
             for net in every_net.iter().filter(|net| !permitted.contains(net)) {
-                cut(net.cidr, &permitted, &mut denied);
-            }
-            for net in denied {
-                closed.entry(net).or_default().extend(&cell.traffic);
+                for part in cut(net.cidr, &permitted) {
+                    closed.entry(part).or_default().extend(&cell.traffic);
+                }
             }
         }
         for (traffic, nets) in by_traffic(closed) {
@@ -439,41 +440,23 @@ fn hole_nets(place: &HolePlace) -> Vec<Net> {
     }
 }
 
-/// Adds what remains of a range when others are taken out.
-fn cut(from: IpNet, removed: &[&Net], left: &mut Vec<Cidr>) {
-    if left.len() > MAX_TERMS {
-        return;
-    }
-    let overlaps = |net: &&&Net| net.cidr.contains(&from) || from.contains(&net.cidr);
-    let removed: Vec<&Net> = removed.iter().filter(overlaps).copied().collect();
-    let others = |net: &Net| removed.iter().copied().filter(|other| *other != net).collect::<Vec<_>>();
-    if let Some(around) = removed.iter().find(|net| net.cidr.contains(&from)) {
-        for &part in &around.except {
-            if part.contains(&from) || from.contains(&part) {
-                let part = if part.contains(&from) { from } else { part };
-                cut(part, &others(around), left);
-            }
-        }
-        return;
-    }
-    let mut except: Vec<IpNet> = removed.iter().map(|net| net.cidr).collect();
-    except = IpNet::aggregate(&except);
-    except.sort();
-    left.push(peer::cidr(&Net { cidr: from, except }));
-    for net in &removed {
-        for &part in &net.except {
-            cut(part, &others(net), left);
-        }
-    }
+/// What remains of a range when others are taken out.
+fn cut(from: IpNet, removed: &[&Net]) -> Vec<Cidr> {
+    let left = AddressSet::of_ranges([&from]).difference(&AddressSet::of_nets(removed.iter().copied()));
+    left.to_nets().iter().map(peer::cidr).collect()
 }
 
-/// What is left of the terms when others are taken out, as far as it stays below the limit.
-fn less<'t>(base: &[LabelSelector], removed: impl Iterator<Item = &'t LabelSelector>) -> Vec<LabelSelector> {
+/// What is left of the terms when others are taken out; `None` once that is more than a boundary may come to.
+fn less<'t>(base: &[LabelSelector], removed: impl Iterator<Item = &'t LabelSelector>) -> Option<Vec<LabelSelector>> {
     let mut left = base.to_vec();
     for term in removed {
         left = left.iter().flat_map(|part| semantics::labels::difference(part, term)).take(MAX_TERMS + 1).collect();
+        // Never go on with a part of it: what a later term then takes away would hide that something is missing.
+        if left.len() > MAX_TERMS {
+            return None;
+        }
     }
-    left
+    Some(left)
 }
 
 /// Traffic that is denied.
@@ -566,10 +549,8 @@ fn look_ups(policy: &Policy, boundary: &Boundary) -> Result<Vec<Spec>, Vec<Bound
     for isolation in policy.isolations.iter().filter(|isolation| isolation.direction == Direction::Egress) {
         let Some(isolated) = pods(policy, isolation.subject) else { continue };
         if !apart(policy, isolation.subject, &open) {
-            open = less(&open, std::iter::once(&isolated));
-        }
-        if open.len() > MAX_TERMS {
-            return Err(vec![BoundaryProblem::Intricate { span: sentence.span, most: MAX_TERMS }]);
+            open = less(&open, std::iter::once(&isolated))
+                .ok_or_else(|| vec![BoundaryProblem::Intricate { span: sentence.span, most: MAX_TERMS }])?;
         }
     }
     let rules = merged(policy.cluster.dns.iter().filter_map(look_up_rule).collect());
