@@ -7,7 +7,7 @@
 
 use crate::enforcer::capability::Feature;
 use crate::policy::{
-    Cluster, Direction, DnsPattern, DnsServer, Effect, Entity, Net, Origin, Peer, PodSelector, Policy, Rule, Selects,
+    Cluster, Direction, DnsPattern, DnsServer, Effect, Entity, Origin, Peer, PodSelector, Policy, Rule, Selects,
     SentenceId, Subject, SubjectId, Traffic,
 };
 use crate::semantics::{Universe, pods};
@@ -39,17 +39,11 @@ pub(super) fn add_companions(policy: &mut Policy) {
         let Selects::Pods(selector) = &policy.subject(*subject).selects else { continue };
         let names = names(&policy.cluster, selector, needs);
         for server in &policy.cluster.dns {
-            let (peer, ports) = match server {
-                DnsServer::Pods { namespace, labels, ports } => {
-                    (Peer::Pods(PodSelector::labelled(namespace.clone(), labels.clone())), ports)
-                }
-                DnsServer::Address { address, ports } => (Peer::Net(Net::whole((*address).into())), ports),
-            };
             rules.push(Rule {
                 direction: Direction::Egress,
                 subject: *subject,
-                peer,
-                traffic: Traffic::Dns { ports: ports.clone(), names: names.clone() },
+                peer: server.peer(),
+                traffic: Traffic::Dns { ports: server.ports().clone(), names: names.clone() },
                 effect: Effect::Allow { mutual_auth: false, tls_name: None },
                 sentence: needs.sentence,
                 origin: Origin::DnsCompanion,

@@ -1,6 +1,6 @@
 //! What is known of a cluster.
 
-use super::{LabelSelector, PortSet};
+use super::{LabelSelector, Net, Peer, PodSelector, PortSet};
 use crate::source::Span;
 use ipnet::IpNet;
 use smol_str::SmolStr;
@@ -93,6 +93,27 @@ pub enum DnsServer {
         /// Its ports.
         ports: PortSet,
     },
+}
+
+impl DnsServer {
+    /// It, as the other end of a look-up.
+    #[must_use]
+    pub fn peer(&self) -> Peer {
+        match self {
+            Self::Pods { namespace, labels, .. } => {
+                Peer::Pods(PodSelector::labelled(namespace.clone(), labels.clone()))
+            }
+            Self::Address { address, .. } => Peer::Net(Net::whole((*address).into())),
+        }
+    }
+
+    /// The ports at which it answers.
+    #[must_use]
+    pub fn ports(&self) -> &PortSet {
+        match self {
+            Self::Pods { ports, .. } | Self::Address { ports, .. } => ports,
+        }
+    }
 }
 
 /// A cloud provider, where it changes what an enforcer can do.

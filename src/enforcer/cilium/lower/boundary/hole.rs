@@ -3,8 +3,7 @@
 use crate::diagnostic::problem::boundary::BoundaryProblem;
 use crate::enforcer::cilium::label;
 use crate::policy::{
-    self, Boundary, Direction, DnsPattern, DnsServer, Entity, LabelSelector, Net, Op, Peer, Permit, PodSelector,
-    Policy, PortSet,
+    self, Boundary, Direction, DnsPattern, DnsServer, Entity, LabelSelector, Net, Op, Peer, Permit, Policy, PortSet,
 };
 use crate::source::Span;
 use ipnet::IpNet;
@@ -113,15 +112,13 @@ pub fn holes(policy: &Policy, boundary: &Boundary) -> Result<BTreeMap<Class, Vec
     let mut holes: BTreeMap<Class, Vec<Hole>> = BTreeMap::new();
     let mut problems = Vec::new();
     let span = policy.sentence(boundary.sentence).span;
-    let servers =
-        policy.cluster.dns.iter().filter(|_| boundary.direction == Direction::Egress).map(|server| match server {
-            DnsServer::Pods { namespace, labels, ports } => {
-                (Peer::Pods(PodSelector::labelled(namespace.clone(), labels.clone())), ports)
-            }
-            DnsServer::Address { address, ports } => (Peer::Net(Net::whole(IpNet::from(*address))), ports),
-        });
-    let servers: Vec<Permit> =
-        servers.map(|(peer, ports)| Permit { peer, traffic: policy::Traffic::Ports(ports.clone()), span }).collect();
+    let servers = policy.cluster.dns.iter().filter(|_| boundary.direction == Direction::Egress);
+    let permit = |server: &DnsServer| Permit {
+        peer: server.peer(),
+        traffic: policy::Traffic::Ports(server.ports().clone()),
+        span,
+    };
+    let servers: Vec<Permit> = servers.map(permit).collect();
     for permit in boundary.permits.iter().chain(&servers) {
         let ports = match &permit.traffic {
             policy::Traffic::All => None,

@@ -9,10 +9,9 @@ use crate::enforcer::cilium::lower::{peer, traffic};
 use crate::enforcer::object;
 use crate::manifest::cilium::{Rule, Spec, Subject};
 use crate::policy::{
-    self, Boundary, Direction, DnsPattern, DnsServer, LabelSelector, Net, Peer, PodSelector, Policy, Selects, SubjectId,
+    self, Boundary, Direction, DnsPattern, DnsServer, LabelSelector, PodSelector, Policy, Selects, SubjectId,
 };
 use crate::semantics;
-use ipnet::IpNet;
 
 /// Lets the pods that the boundary binds and that nothing isolates for egress look up any name, by way of the proxy
 /// that sees the answers. Isolated pods have their own look-ups, which this would widen.
@@ -42,14 +41,8 @@ pub fn look_ups(policy: &Policy, boundary: &Boundary) -> Result<Vec<Spec>, Vec<B
 }
 
 fn look_up_rule(server: &DnsServer) -> Option<Rule> {
-    let (peer, ports) = match server {
-        DnsServer::Pods { namespace, labels, ports } => {
-            (Peer::Pods(PodSelector::labelled(namespace.clone(), labels.clone())), ports)
-        }
-        DnsServer::Address { address, ports } => (Peer::Net(Net::whole(IpNet::from(*address))), ports),
-    };
-    let names = policy::Traffic::Dns { ports: ports.clone(), names: vec![DnsPattern::Any] };
-    Some(rule(peer::allowed(&peer, None)?, traffic::traffic(&names, None)?))
+    let names = policy::Traffic::Dns { ports: server.ports().clone(), names: vec![DnsPattern::Any] };
+    Some(rule(peer::allowed(&server.peer(), None)?, traffic::traffic(&names, None)?))
 }
 
 fn pods(policy: &Policy, subject: SubjectId) -> Option<LabelSelector> {
