@@ -436,6 +436,17 @@ fn an_accepted_deny_is_taken_out_of_allows() {
 }
 
 #[test]
+fn the_api_server_is_denied_where_it_answers() {
+    let (mut policy, web) = web();
+    policy.cluster.apiservers = vec![("10.0.0.1".parse().expect("an address"), 6443)];
+    allow(&mut policy, Egress, web, net("10.0.0.0/24"), tcp(6443));
+    rule(&mut policy, Egress, web, Peer::Entity(Entity::KubeApiserver), Traffic::All, Effect::Deny);
+    assert_eq!(codes(&policy), ["E0622"]);
+    let out = lowered(&policy);
+    assert!(out.contains("except:\n              - \"10.0.0.1/32\""), "{out}");
+}
+
+#[test]
 fn a_deny_of_other_pods_takes_nothing() {
     let (mut policy, web) = web();
     allow(&mut policy, Egress, web, net("0.0.0.0/0"), tcp(443));

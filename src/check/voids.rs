@@ -80,10 +80,7 @@ fn includes_subject(policy: &Policy, outer: SubjectId, inner: SubjectId) -> bool
 fn apart(a: &Peer, b: &Peer) -> bool {
     match (a, b) {
         (Peer::Net(a), Peer::Net(b)) => !a.cidr.contains(&b.cidr) && !b.cidr.contains(&a.cidr),
-        (Peer::Pods(a), Peer::Pods(b)) => match (a.namespaces.names.as_one(), b.namespaces.names.as_one()) {
-            (Some(a), Some(b)) => a != b,
-            _ => false,
-        },
+        (Peer::Pods(a), Peer::Pods(b)) => pods::apart(a, b),
         (Peer::Pods(_), Peer::Net(_) | Peer::Name(_)) | (Peer::Net(_) | Peer::Name(_), Peer::Pods(_)) => true,
         _ => false,
     }

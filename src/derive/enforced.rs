@@ -98,7 +98,10 @@ impl Isolation {
         if one.is_some_and(|one| self.namespaces.contains(&(one.clone(), direction))) {
             return vec![subject.clone()];
         }
-        let isolated = || self.pods.iter().filter(|(d, _)| *d == direction).map(|(_, pods)| pods);
+        let isolated = || {
+            let candidates = self.pods.iter().filter(|(d, pods)| *d == direction && !pods::apart(pods, selector));
+            candidates.map(|(_, pods)| pods)
+        };
         if isolated().any(|pods| pods::includes(universe, pods, selector)) {
             return vec![subject.clone()];
         }

@@ -28,7 +28,8 @@ impl Isolated {
         {
             return true;
         }
-        self.parts.iter().any(|(d, part)| *d == direction && pods::includes(universe, part, selector))
+        let mut candidates = self.parts.iter().filter(|(d, part)| *d == direction && !pods::apart(part, selector));
+        candidates.any(|(_, part)| pods::includes(universe, part, selector))
     }
 }
 

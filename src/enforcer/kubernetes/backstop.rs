@@ -65,11 +65,7 @@ fn shares_pods(policy: &Policy, a: &Rule, b: &Rule) -> bool {
     else {
         return false;
     };
-    // Most pairs are of two namespaces, and the exact answer costs more.
-    match (a.namespaces.names.as_one(), b.namespaces.names.as_one()) {
-        (Some(a), Some(b)) if a != b => false,
-        _ => pods::overlap(Universe::new(&policy.namespaces), a, b),
-    }
+    pods::overlap(Universe::new(&policy.namespaces), a, b)
 }
 
 fn without(policy: &Policy, parts: Vec<Part>, deny: &Rule) -> Vec<Part> {
@@ -79,10 +75,19 @@ fn without(policy: &Policy, parts: Vec<Part>, deny: &Rule) -> Vec<Part> {
         // No port is denied, yet "every protocol" no longer holds.
         Traffic::Ping => Some(PortSet::default()),
     };
+    let denied_peers: Vec<Peer> = match &deny.peer {
+        Peer::Entity(Entity::KubeApiserver) => sayable(policy, deny, None).into_iter().map(|(peer, _)| peer).collect(),
+        peer => vec![peer.clone()],
+    };
+    let others = |peer: Peer| {
+        denied_peers
+            .iter()
+            .fold(vec![peer], |left, denied| left.iter().flat_map(|peer| other_peers(policy, peer, denied)).collect())
+    };
     let mut left = Vec::new();
     for (peer, allowed) in parts {
         let Some(denied_ports) = &denied_ports else {
-            left.extend(other_peers(policy, &peer, &deny.peer).into_iter().map(|peer| (peer, allowed.clone())));
+            left.extend(others(peer).into_iter().map(|peer| (peer, allowed.clone())));
             continue;
         };
         let ports_before = allowed.clone().unwrap_or_else(ports::all);
@@ -93,8 +98,7 @@ fn without(policy: &Policy, parts: Vec<Part>, deny: &Rule) -> Vec<Part> {
         }
         let other_ports = ports::difference(&ports_before, denied_ports);
         if !shared.is_empty() {
-            let others = other_peers(policy, &peer, &deny.peer);
-            left.extend(others.into_iter().map(|peer| (peer, Some(shared.clone()))));
+            left.extend(others(peer.clone()).into_iter().map(|peer| (peer, Some(shared.clone()))));
         }
         if !other_ports.is_empty() {
             left.push((peer, Some(other_ports)));
