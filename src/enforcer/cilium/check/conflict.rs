@@ -26,7 +26,8 @@ pub fn check(policy: &Policy, found: &mut Vec<Diagnostic>) {
     let mut told = BTreeSet::new();
     for rule in asking {
         for other in index.near(rule) {
-            if other.sentence == rule.sentence || !index.overlap(rule, other) {
+            // A sentence agrees with itself, but not always with what is derived for it.
+            if (other.sentence, other.origin) == (rule.sentence, rule.origin) || !index.overlap(rule, other) {
                 continue;
             }
             for problem in problems(rule, other) {
