@@ -29,6 +29,8 @@ struct NamespaceLine<'i> {
 #[derive(Default)]
 struct Sections {
     done: Vec<Section>,
+    /// Whether a `platform` section is among them, or open.
+    has_platform: bool,
     /// Where sentences go now; `None` before the first header and after a block.
     open: Option<Section>,
     /// The header line of the file.
@@ -46,7 +48,9 @@ impl Sections {
 
     fn start(&mut self, header: Option<Header>, span: Span) {
         self.close();
-        self.open = Some(Section { header, items: Vec::new(), trailing: Vec::new(), span: Place(span) });
+        let section = Section { header, items: Vec::new(), trailing: Vec::new(), span: Place(span) };
+        self.has_platform |= is_platform(&section);
+        self.open = Some(section);
     }
 }
 
@@ -112,7 +116,7 @@ impl Builder<'_> {
         };
         match line.block {
             Some(block) => {
-                if let Some(first) = sections.line_header.filter(|_| !in_platform && !sections.has_platform()) {
+                if let Some(first) = sections.line_header.filter(|_| !sections.has_platform) {
                     self.report(SyntaxProblem::SecondHeader { span: line.span, first });
                 }
                 let header = Header { comments, blank_before, kind, span: Place(line.span), line_comment: None };
@@ -347,8 +351,7 @@ impl Builder<'_> {
     /// Says what is wrong with a piece of text that a rule cannot read.
     fn bad_sentence(&mut self, pair: &Pair<'_, Rule>, rule: Rule) {
         let span = self.span(pair);
-        let first = self.bad_characters.partition_point(|(bad, _)| bad.start < span.start);
-        if self.yaml || self.bad_characters.get(first).is_some_and(|(bad, _)| bad.start < span.end) {
+        if self.yaml || self.has_bad_character(span.start, span.end) {
             return;
         }
         // One mistake, however many lines it has.
@@ -395,11 +398,11 @@ impl Builder<'_> {
         self.last = Some(end);
         self.line_comment(end)
     }
-}
 
-impl Sections {
-    fn has_platform(&self) -> bool {
-        self.done.iter().any(is_platform)
+    /// Whether a character that must not be there stands between `start` and `end`.
+    pub(super) fn has_bad_character(&self, start: u32, end: u32) -> bool {
+        let first = self.bad_characters.partition_point(|(span, _)| span.start < start);
+        self.bad_characters.get(first).is_some_and(|(span, _)| span.start < end)
     }
 }
 

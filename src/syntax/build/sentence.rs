@@ -183,8 +183,8 @@ impl Builder<'_> {
 
     fn requests(&mut self, pair: Pair<'_, Rule>) -> (Vec<RequestLine>, Vec<crate::syntax::ast::Comment>) {
         let open = self.open_block(&pair);
-        let problems = self.problems.len();
         let mut lines = Vec::new();
+        let problems = self.problems.len();
         let mut end = None;
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -203,7 +203,9 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        if lines.is_empty() && end.is_some() && self.problems.len() == problems {
+        let explained =
+            self.problems.len() > problems || end.is_some_and(|end| self.has_bad_character(open.start, end));
+        if lines.is_empty() && end.is_some() && !explained {
             self.report(SyntaxProblem::EmptyUse { span: open });
         }
         (lines, self.close_block(open, end))
