@@ -72,7 +72,7 @@ codes! {
     E0206 "files of a declared namespace are missing",
     E0207 "a group contains itself",
     E0208 "a DNS name as a subject",
-    E0209 "too much for one sentence",
+    E0209 "too many parts",
     E0210 "every workload of what",
     E0211 "a name that one cluster lacks",
     E0212 "a workload that its own namespace declares",

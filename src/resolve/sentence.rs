@@ -26,6 +26,10 @@ use smol_str::SmolStr;
 /// The most pairs of a subject and an object that one sentence may come to.
 const PAIR_LIMIT: usize = 50_000;
 
+/// The most that all sentences may come to on one cluster: a file of a few kilobytes, with long groups on both sides of
+/// each sentence, would otherwise fill any memory.
+const TOTAL_LIMIT: usize = 1_000_000;
+
 /// Builds the policy of one cluster.
 pub(super) struct Builder<'a, 't> {
     pub scope: &'a Scope<'t>,
@@ -34,6 +38,8 @@ pub(super) struct Builder<'a, 't> {
     pub exposures: Exposures,
     pub diagnostics: &'a mut Vec<Diagnostic>,
     options: &'a Options,
+    /// How many pairs the sentences came to so far.
+    pairs: usize,
     subjects: IndexSet<Subject>,
     sentences: Vec<Sentence>,
     isolations: Vec<Isolation>,
@@ -68,6 +74,7 @@ pub(super) fn resolve_cluster<'t>(
         peers,
         diagnostics,
         options,
+        pairs: 0,
         subjects: IndexSet::new(),
         sentences: Vec::new(),
         isolations: Vec::new(),
@@ -277,11 +284,15 @@ impl<'t> Builder<'_, 't> {
 
     /// Whether a sentence comes to too much, which is reported.
     pub fn too_many(&mut self, saying: Saying<'_>, subjects: usize, objects: usize) -> bool {
-        let too_many = subjects.saturating_mul(objects) > PAIR_LIMIT;
-        if too_many {
+        let pairs = subjects.saturating_mul(objects);
+        let before = self.pairs;
+        self.pairs = before.saturating_add(pairs);
+        if pairs > PAIR_LIMIT {
             self.diagnostics.push(NameProblem::TooMany { span: saying.span, limit: PAIR_LIMIT }.into());
+        } else if self.pairs > TOTAL_LIMIT && before <= TOTAL_LIMIT {
+            self.diagnostics.push(NameProblem::TooManyInAll { span: saying.span, limit: TOTAL_LIMIT }.into());
         }
-        too_many
+        pairs > PAIR_LIMIT || self.pairs > TOTAL_LIMIT
     }
 
     /// Adds an isolation.

@@ -36,6 +36,8 @@ pub enum NameProblem {
     NameAsSubject { span: Span, name: SmolStr },
     /// A list or sentence that comes to too much.
     TooMany { span: Span, limit: usize },
+    /// All sentences together come to too much.
+    TooManyInAll { span: Span, limit: usize },
     /// `every workload` in a platform file.
     EveryWorkloadOfWhat { span: Span },
     /// A name that another cluster has.
@@ -120,6 +122,10 @@ impl From<NameProblem> for Diagnostic {
             NameProblem::TooMany { span, limit } => {
                 Self::new(Code::E0209, span, format!("this comes to more than {limit} parts"))
                     .help("select with labels instead of listing, or split the sentence")
+            }
+            NameProblem::TooManyInAll { span, limit } => {
+                Self::new(Code::E0209, span, format!("with this sentence the project comes to more than {limit} parts"))
+                    .help("select with labels instead of listing what many sentences are about")
             }
             NameProblem::EveryWorkloadOfWhat { span } => {
                 Self::new(Code::E0210, span, "`every workload` is of one namespace, and a platform file has none")

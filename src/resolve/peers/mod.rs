@@ -86,28 +86,17 @@ impl<'a, 't> PeerResolver<'a, 't> {
         role: Role,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Vec<Term>> {
-        let mut terms = Vec::new();
-        let mut good = true;
-        for item in &list.items {
-            match self.peer(item, home, role, diagnostics) {
-                Some(found) => terms.extend(found),
-                None => good = false,
-            }
-        }
-        dedup(&mut terms);
-        if terms.len() > LIST_LIMIT {
-            diagnostics.push(NameProblem::TooMany { span: list.span.0, limit: LIST_LIMIT }.into());
-            return None;
-        }
+        let terms = self.items(&list.items, list.span.0, home, role, diagnostics);
+        let mut good = terms.is_some();
+        let mut terms = terms.unwrap_or_default();
         let namespaces_only = list.items.iter().all(|item| item.kind == PeerKind::WorkloadsInEveryNamespace);
         for item in &list.except {
             let excepted = match (&item.kind, namespaces_only) {
-                (PeerKind::Name(name), true) => Some(vec![Term {
-                    peer: Peer::Pods(PodSelector::namespace(name.value.clone())),
-                    ports: None,
-                    span: name.span,
-                    stem: None,
-                }]),
+                (PeerKind::Name(name), true) => {
+                    self.suspect(name, diagnostics);
+                    let peer = Peer::Pods(PodSelector::namespace(name.value.clone()));
+                    Some(vec![Term { peer, ports: None, span: name.span, stem: None }])
+                }
                 _ => self.peer(item, home, role, diagnostics),
             };
             match excepted {
@@ -123,6 +112,38 @@ impl<'a, 't> PeerResolver<'a, 't> {
         }
         if role == Role::Subject {
             good &= check_subjects(&terms, diagnostics);
+        }
+        good.then_some(terms)
+    }
+
+    /// The terms of what is listed, each once, or `None` after a finding.
+    fn items(
+        &mut self,
+        items: &[ast::Peer],
+        span: Span,
+        home: Option<&SmolStr>,
+        role: Role,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Vec<Term>> {
+        let mut terms = Vec::new();
+        let mut good = true;
+        for item in items {
+            match self.peer(item, home, role, diagnostics) {
+                Some(found) => terms.extend(found),
+                None => good = false,
+            }
+            // A list of groups can come to far more than it says.
+            if terms.len() > 2 * LIST_LIMIT {
+                dedup(&mut terms);
+                if terms.len() > LIST_LIMIT {
+                    break;
+                }
+            }
+        }
+        dedup(&mut terms);
+        if terms.len() > LIST_LIMIT {
+            diagnostics.push(NameProblem::TooMany { span, limit: LIST_LIMIT }.into());
+            return None;
         }
         good.then_some(terms)
     }
@@ -148,10 +169,7 @@ impl<'a, 't> PeerResolver<'a, 't> {
             return None;
         }
         if let PeerKind::Several(members) = &item.kind {
-            let mut terms = Vec::new();
-            for member in members {
-                terms.extend(self.peer(member, home, role, diagnostics)?);
-            }
+            let terms = self.items(members, span, home, role, diagnostics)?;
             return narrow(terms, item.ports.as_ref(), Serving::Nothing, diagnostics);
         }
         let (terms, workload) = self.named(&item.kind, span, home, diagnostics)?;

@@ -177,19 +177,21 @@ impl<'t> PeerResolver<'_, 't> {
             }
             Some(_) => Some(true),
             None => {
-                let known = self.scope.namespaces.keys().map(SmolStr::as_str);
-                if let Some(near) = nearest(&name.value, known).first() {
-                    diagnostics.push(
-                        NameProblem::UndeclaredNamespace {
-                            span: name.span,
-                            namespace: name.value.clone(),
-                            nearest: SmolStr::from(*near),
-                        }
-                        .into(),
-                    );
-                }
+                self.suspect(name, diagnostics);
                 Some(false)
             }
+        }
+    }
+
+    /// Reports a namespace that nothing declares if it is spelt nearly like one that is.
+    pub(super) fn suspect(&self, name: &Name, diagnostics: &mut Vec<Diagnostic>) {
+        if self.scope.namespaces.contains_key(&name.value) {
+            return;
+        }
+        let known = self.scope.namespaces.keys().map(SmolStr::as_str);
+        if let Some(near) = nearest(&name.value, known).first() {
+            let (span, namespace, nearest) = (name.span, name.value.clone(), SmolStr::from(*near));
+            diagnostics.push(NameProblem::UndeclaredNamespace { span, namespace, nearest }.into());
         }
     }
 
