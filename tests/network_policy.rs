@@ -55,7 +55,7 @@ fn policy() -> Policy {
         cluster,
         namespaces: IndexMap::from(namespaces),
         sentences: vec![],
-        subjects: vec![],
+        subjects: indexmap::IndexSet::new(),
         isolations: vec![],
         rules: vec![],
         boundaries: vec![],
@@ -77,8 +77,7 @@ fn sentence(policy: &mut Policy, text: &str) -> SentenceId {
 
 fn subject(policy: &mut Policy, name: &str, namespace: Option<&str>, pods: PodSelector) -> SubjectId {
     let (name, namespace) = (name.into(), namespace.map(SmolStr::from));
-    policy.subjects.push(Subject { name, namespace, selects: Selects::Pods(pods) });
-    SubjectId(u32::try_from(policy.subjects.len() - 1).expect("there are few"))
+    policy.intern(Subject { name, namespace, selects: Selects::Pods(pods) })
 }
 
 fn isolate(policy: &mut Policy, subject: SubjectId, directions: &[Direction]) {
@@ -499,7 +498,7 @@ fn what_it_cannot_say_is_refused() {
     assert_eq!(refused(&lookup), ["E0601"]);
     let nodes = |policy: &mut Policy, _| {
         let selects = Selects::Nodes(NodeSelector::default());
-        policy.subjects.push(Subject { name: "nodes.worker".into(), namespace: None, selects });
+        policy.intern(Subject { name: "nodes.worker".into(), namespace: None, selects });
         isolate(policy, SubjectId(1), &[Ingress]);
         allow(policy, Ingress, SubjectId(1), net("10.0.0.0/8"), tcp(22));
     };

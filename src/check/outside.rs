@@ -59,6 +59,7 @@ fn check_dns(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
             .isolations
             .iter()
             .find(|isolation| isolation.direction == Direction::Egress && covers(isolation.subject));
+        let Some(isolation) = isolation else { continue };
         let upstream = policy.rules.iter().any(|rule| {
             let outside = matches!(rule.peer, Peer::Net(_) | Peer::Entity(_) | Peer::Anything | Peer::Pods(_));
             rule.direction == Direction::Egress
@@ -67,9 +68,7 @@ fn check_dns(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
                 && outside
                 && covers(rule.subject)
         });
-        if let Some(isolation) = isolation
-            && !upstream
-        {
+        if !upstream {
             let span = policy.sentence(isolation.sentence).span;
             diagnostics.push(OutsideProblem::DnsWithoutUpstream { span, namespace: namespace.clone() }.into());
         }

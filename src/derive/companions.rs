@@ -12,7 +12,7 @@ use crate::policy::{
 };
 use crate::semantics::{Universe, pods};
 use crate::source::Span;
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
@@ -148,32 +148,23 @@ fn below(cluster: &Cluster, domain: &SmolStr) -> Vec<DnsPattern> {
 
 /// The other end: DNS servers in a namespace whose ingress the project isolates.
 fn servers(policy: &mut Policy, needs: &IndexMap<SubjectId, Needs>) -> Vec<Rule> {
-    let isolated: Vec<PodSelector> = policy
-        .isolations
-        .iter()
-        .filter(|isolation| isolation.direction == Direction::Ingress)
-        .filter_map(|isolation| match &policy.subject(isolation.subject).selects {
-            Selects::Pods(selector) => Some(selector.clone()),
-            Selects::Nodes(_) => None,
-        })
-        .collect();
-    let mut subjects: IndexSet<Subject> = policy.subjects.iter().cloned().collect();
     let mut rules = Vec::new();
-    for server in &policy.cluster.dns {
+    for server in policy.cluster.dns.clone() {
         let DnsServer::Pods { namespace, labels, ports } = server else { continue };
-        let selector = PodSelector::labelled(namespace.clone(), labels.clone());
+        let selector = PodSelector::labelled(namespace.clone(), labels);
         let universe = Universe::new(&policy.namespaces);
-        if !isolated.iter().any(|pods| pods::includes(universe, pods, &selector)) {
+        let isolated = policy.isolations.iter().any(|isolation| {
+            isolation.direction == Direction::Ingress
+                && matches!(&policy.subject(isolation.subject).selects,
+                    Selects::Pods(pods) if pods::includes(universe, pods, &selector))
+        });
+        if !isolated {
             continue;
         }
-        let known = policy.subjects.iter().find(|subject| subject.selects == Selects::Pods(selector.clone()));
-        let subject = known.cloned().unwrap_or_else(|| Subject {
-            name: "dns".into(),
-            namespace: Some(namespace.clone()),
-            selects: Selects::Pods(selector),
-        });
-        let (index, _) = subjects.insert_full(subject);
-        let server = SubjectId(u32::try_from(index).unwrap_or(u32::MAX));
+        let selects = Selects::Pods(selector);
+        let known = policy.subjects.iter().find(|subject| subject.selects == selects).cloned();
+        let subject = known.unwrap_or(Subject { name: "dns".into(), namespace: Some(namespace), selects });
+        let server = policy.intern(subject);
         for (client, needs) in needs {
             let Selects::Pods(client) = &policy.subject(*client).selects else { continue };
             rules.push(Rule {
@@ -188,6 +179,5 @@ fn servers(policy: &mut Policy, needs: &IndexMap<SubjectId, Needs>) -> Vec<Rule>
             });
         }
     }
-    policy.subjects = subjects.into_iter().collect();
     rules
 }

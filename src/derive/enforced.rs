@@ -6,7 +6,7 @@ use crate::policy::{
 };
 use crate::resolve::subject_name;
 use crate::semantics::{Universe, pods};
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
@@ -14,18 +14,25 @@ use std::collections::BTreeSet;
 /// over several namespaces may be several rules. Returns what nothing is left of.
 pub(super) fn keep_enforced(policy: &mut Policy) -> Vec<(SubjectId, Direction, SentenceId)> {
     let isolation = Isolation::of(policy);
-    let mut subjects: IndexSet<Subject> = std::mem::take(&mut policy.subjects).into_iter().collect();
-    let mut parts: IndexMap<(SubjectId, Direction), Vec<SubjectId>> = IndexMap::new();
-    let universe = Universe::new(&policy.namespaces);
-    let mut part_of = |id: SubjectId, direction: Direction| -> Vec<SubjectId> {
+    let mut known: IndexMap<(SubjectId, Direction), Vec<SubjectId>> = IndexMap::new();
+    let mut parts = |policy: &mut Policy, id: SubjectId, direction: Direction| -> Vec<SubjectId> {
+        if let Some(parts) = known.get(&(id, direction)) {
+            return parts.clone();
+        }
+        let parts = match isolation.part(policy, id, direction) {
+            Part::Whole => vec![id],
+            Part::Some(parts) => {
+                let namespace = policy.subject(id).namespace.clone();
+                let subject = |part| Subject {
+                    name: subject_name(&part),
+                    namespace: namespace.clone(),
+                    selects: Selects::Pods(part),
+                };
+                parts.into_iter().map(|part| policy.intern(subject(part))).collect()
+            }
+        };
+        known.insert((id, direction), parts.clone());
         parts
-            .entry((id, direction))
-            .or_insert_with(|| {
-                let Some(subject) = subjects.get_index(id.0 as usize).cloned() else { return Vec::new() };
-                let found = isolation.part(universe, &subject, id, direction);
-                found.into_iter().map(|part| intern(&mut subjects, part)).collect()
-            })
-            .clone()
     };
     let mut idle = Vec::new();
     let mut rules = Vec::with_capacity(policy.rules.len());
@@ -34,27 +41,27 @@ pub(super) fn keep_enforced(policy: &mut Policy) -> Vec<(SubjectId, Direction, S
             rules.push(rule);
             continue;
         }
-        match part_of(rule.subject, rule.direction).as_slice() {
+        match parts(policy, rule.subject, rule.direction).as_slice() {
             [] => idle.push((rule.subject, rule.direction, rule.sentence)),
             [one] => rules.push(Rule { subject: *one, ..rule }),
             several => rules.extend(several.iter().map(|subject| Rule { subject: *subject, ..rule.clone() })),
         }
     }
-    let mut lookups = Vec::with_capacity(policy.lookups.len());
+    policy.rules = rules;
     for lookup in std::mem::take(&mut policy.lookups) {
-        for subject in part_of(lookup.subject, Direction::Egress) {
-            lookups.push(Lookup { subject, ..lookup.clone() });
+        for subject in parts(policy, lookup.subject, Direction::Egress) {
+            policy.lookups.push(Lookup { subject, ..lookup.clone() });
         }
     }
-    policy.rules = rules;
-    policy.lookups = lookups;
-    policy.subjects = subjects.into_iter().collect();
     idle
 }
 
-fn intern(subjects: &mut IndexSet<Subject>, subject: Subject) -> SubjectId {
-    let (index, _) = subjects.insert_full(subject);
-    SubjectId(u32::try_from(index).unwrap_or(u32::MAX))
+/// How much of a subject is isolated.
+enum Part {
+    /// All of it.
+    Whole,
+    /// These pods of it, maybe none.
+    Some(Vec<PodSelector>),
 }
 
 /// What is isolated, by direction.
@@ -86,35 +93,27 @@ impl Isolation {
         found
     }
 
-    /// The isolated part of a subject; the subject itself where all of it is.
-    fn part(&self, universe: Universe<'_>, subject: &Subject, id: SubjectId, direction: Direction) -> Vec<Subject> {
-        let selector = match &subject.selects {
-            Selects::Nodes(_) => {
-                return if self.nodes.contains(&(id, direction)) { vec![subject.clone()] } else { Vec::new() };
-            }
+    /// The isolated part of a subject.
+    fn part(&self, policy: &Policy, id: SubjectId, direction: Direction) -> Part {
+        let selector = match &policy.subject(id).selects {
+            Selects::Nodes(_) if self.nodes.contains(&(id, direction)) => return Part::Whole,
+            Selects::Nodes(_) => return Part::Some(Vec::new()),
             Selects::Pods(selector) => selector,
         };
         let one = selector.namespaces.names.as_one();
         if one.is_some_and(|one| self.namespaces.contains(&(one.clone(), direction))) {
-            return vec![subject.clone()];
+            return Part::Whole;
         }
+        let universe = Universe::new(&policy.namespaces);
         let isolated = || {
             let candidates = self.pods.iter().filter(|(d, pods)| *d == direction && !pods::apart(pods, selector));
             candidates.map(|(_, pods)| pods)
         };
         if isolated().any(|pods| pods::includes(universe, pods, selector)) {
-            return vec![subject.clone()];
+            return Part::Whole;
         }
-        let parts: Vec<PodSelector> =
-            isolated().filter_map(|pods| pods::intersection(universe, selector, pods)).collect();
-        merge(universe, parts)
-            .into_iter()
-            .map(|part| Subject {
-                name: subject_name(&part),
-                namespace: subject.namespace.clone(),
-                selects: Selects::Pods(part),
-            })
-            .collect()
+        let parts = isolated().filter_map(|pods| pods::intersection(universe, selector, pods));
+        Part::Some(merge(universe, parts.collect()))
     }
 }
 

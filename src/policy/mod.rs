@@ -21,7 +21,7 @@ pub use request::{Header, PathPattern, Query, Request, Segment};
 pub use selector::{LabelSelector, NamespaceSelector, NodeSelector, Op, PodSelector, Requirement, ValueSet};
 
 use crate::source::Span;
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use smol_str::SmolStr;
 
 /// What one project means on one cluster.
@@ -36,7 +36,7 @@ pub struct Policy {
     /// What the rules came from; a [`SentenceId`] is an index.
     pub sentences: Vec<Sentence>,
     /// Whose ends are governed; a [`SubjectId`] is an index.
-    pub subjects: Vec<Subject>,
+    pub subjects: IndexSet<Subject>,
     /// What is isolated.
     pub isolations: Vec<Isolation>,
     /// The half-rules, in the order of their sentences.
@@ -294,6 +294,12 @@ pub struct Lookup {
 }
 
 impl Policy {
+    /// The id of a subject, which becomes part of the policy if it is not yet.
+    pub fn intern(&mut self, subject: Subject) -> SubjectId {
+        let (index, _) = self.subjects.insert_full(subject);
+        SubjectId(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
     /// The sentence of an id that this policy gave out.
     ///
     /// # Panics

@@ -41,6 +41,8 @@ pub(super) struct Builder<'a, 't> {
     /// How many pairs the sentences came to so far.
     pairs: usize,
     subjects: IndexSet<Subject>,
+    /// Subjects with a name: whether in a namespace's objects, the pods' namespace, the stem.
+    named: IndexMap<(bool, SmolStr, SmolStr), SubjectId>,
     sentences: Vec<Sentence>,
     isolations: Vec<Isolation>,
     rules: Vec<Rule>,
@@ -76,6 +78,7 @@ pub(super) fn resolve_cluster<'t>(
         options,
         pairs: 0,
         subjects: IndexSet::new(),
+        named: IndexMap::new(),
         sentences: Vec::new(),
         isolations: Vec::new(),
         rules: Vec::new(),
@@ -96,7 +99,7 @@ pub(super) fn resolve_cluster<'t>(
         cluster: facts.cluster,
         namespaces: namespaces(scope),
         sentences,
-        subjects: subjects.into_iter().collect(),
+        subjects,
         isolations,
         rules,
         boundaries,
@@ -250,15 +253,25 @@ impl<'t> Builder<'_, 't> {
         pods::intersection(self.peers.universe(), &selector, &PodSelector::namespace(home.clone()))
     }
 
-    /// The subject of some pods. `namespace` is whose objects govern them, `None` for cluster-wide objects.
+    /// The subject of some pods. `namespace` is whose objects govern them, `None` for cluster-wide objects. A `stem`
+    /// is the name of a declared workload, so with the pods' namespace it stands for the selector.
     pub fn subject(&mut self, selector: PodSelector, stem: Option<&SmolStr>, namespace: Option<&SmolStr>) -> SubjectId {
+        let named = stem.and_then(|stem| {
+            let home = selector.namespaces.names.as_one()?;
+            Some((namespace.is_some(), home.clone(), stem.clone()))
+        });
+        if let Some(id) = named.as_ref().and_then(|named| self.named.get(named)) {
+            return *id;
+        }
         let every = namespace.is_some_and(|namespace| selector == PodSelector::namespace(namespace.clone()));
         let name = match stem {
             Some(stem) => stem.clone(),
             None if every => "every-workload".into(),
             None => subject_name(&selector),
         };
-        self.intern(Subject { name, namespace: namespace.cloned(), selects: Selects::Pods(selector) })
+        let id = self.intern(Subject { name, namespace: namespace.cloned(), selects: Selects::Pods(selector) });
+        self.named.extend(named.map(|named| (named, id)));
+        id
     }
 
     /// The id of a subject.
@@ -384,5 +397,6 @@ fn hash(parts: &[&str], bytes: usize) -> String {
         hasher.update(part.as_bytes());
         hasher.update(b"\n");
     }
-    hasher.finalize().iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    hasher.finalize().iter().take(bytes).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -94,7 +94,7 @@ fn fits((pattern, fits_path): &(Request, fn(&str) -> bool), request: &RequestWit
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(384))]
 
     #[test]
     fn unions_are_compared_exactly(outers in proptest::collection::vec(request(), 0..5), inner in request()) {

@@ -21,8 +21,10 @@
 //! | `\A`, `\z`, `[[:alpha:]]`, `\x{7F}`, `(?s)`, `(?m)`, `(?U)` | read | read |
 
 mod parse;
+mod refused;
 mod size;
 mod tree;
 
-pub use parse::{Reason, Refused, parse};
+pub use parse::parse;
+pub use refused::{Reason, Refused};
 pub use tree::{Assertion, Expression, Node};
