@@ -57,6 +57,18 @@ pub fn nodes(NodeSelector(labels): &NodeSelector) -> Option<manifest::LabelSelec
     written(labels.0.iter().map(|Requirement { key, op }| (key.to_string(), Test::of(op))).collect())
 }
 
+/// What fits the first and not the second, in selectors of which no two overlap: those that another namespace tells
+/// apart, then the rest. That way most pods are told apart by one key, and what is left reads well.
+pub fn difference(from: &LabelSelector, removed: &LabelSelector) -> Vec<LabelSelector> {
+    let (namespace, others) = removed.0.iter().cloned().partition(|requirement| requirement.key == NAMESPACE);
+    let (namespace, others) = (LabelSelector(namespace), LabelSelector(others));
+    let mut parts = semantics::labels::difference(from, &namespace);
+    if let Some(within) = semantics::labels::intersection(from, &namespace) {
+        parts.extend(semantics::labels::difference(&within, &others));
+    }
+    parts
+}
+
 /// As a manifest has it.
 pub fn selector(labels: &LabelSelector) -> manifest::LabelSelector {
     let mut selector = manifest::LabelSelector::default();

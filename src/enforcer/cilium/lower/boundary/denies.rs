@@ -97,6 +97,9 @@ impl Denies {
 
     /// The same for the world, which has names and addresses; returns the rules that keep their labels.
     pub fn world(&mut self, holes: &[Hole]) -> Result<Vec<Rule>, Vec<BoundaryProblem>> {
+        if holes.iter().any(|hole| matches!(hole.place, HolePlace::Whole) && hole.ports.is_none()) {
+            return Ok(Vec::new());
+        }
         let by_label = holes.iter().any(|hole| matches!(hole.place, HolePlace::Name(_) | HolePlace::Labelled(_)));
         if !by_label && holes.iter().any(|hole| matches!(hole.place, HolePlace::Net(_))) {
             self.addresses(holes);
@@ -200,7 +203,7 @@ pub fn less<'t>(
 ) -> Option<Vec<LabelSelector>> {
     let mut left = base.to_vec();
     for term in removed {
-        left = left.iter().flat_map(|part| semantics::labels::difference(part, term)).take(MAX_TERMS + 1).collect();
+        left = left.iter().flat_map(|part| label::difference(part, term)).take(MAX_TERMS + 1).collect();
         // Never go on with a part of it: what a later term then takes away would hide that something is missing.
         if left.len() > MAX_TERMS {
             return None;

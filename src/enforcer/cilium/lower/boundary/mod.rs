@@ -70,6 +70,9 @@ pub fn specs(policy: &Policy, boundary: &Boundary) -> Result<Vec<Spec>, Vec<Boun
         }
     }
     let rules = denies.finish();
+    if rules.is_empty() {
+        return Ok(Vec::new()); // It permits everything.
+    }
     match boundary.direction {
         Direction::Ingress => (spec.ingress, spec.ingress_deny) = (carrier, rules),
         Direction::Egress => (spec.egress, spec.egress_deny) = (carrier, rules),
