@@ -108,7 +108,7 @@ fn describe(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::kw_host | Rule::at_host => (0, "`host`"),
         Rule::kw_query | Rule::without_query => (0, "`query`"),
         Rule::kw_serviceaccount => (0, "`serviceaccount`"),
-        Rule::kw_nothing => (1, "`nothing`"),
+        Rule::kw_nothing => (0, "`nothing`"),
         Rule::mutual_auth | Rule::tls_name | Rule::header => (0, "`mutual auth`, `tls name` or `header`"),
         Rule::account | Rule::serves => (3, "`as serviceaccount` or `serves`"),
         Rule::enforcing | Rule::owner => (3, "`owner` or `enforcing`"),

@@ -26,6 +26,7 @@ pub(super) fn find(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
     invisible(failure)
         .or_else(|| open_bracket(failure))
         .or_else(|| token(failure))
+        .or_else(|| labels(failure))
         .or_else(|| opening(failure))
         .or_else(|| comma(failure))
         .or_else(|| misplaced(failure))
@@ -103,8 +104,13 @@ fn token(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
     let rest = failure.sentence.get(start..).unwrap_or_default();
     let word = rest.get(..rest.find(edge).unwrap_or(rest.len())).unwrap_or_default();
     let place = start..start + word.len();
-    if is_ipv6(word) {
-        return Some((Slip::Ipv6 { address: word.into() }, place));
+    // Behind a prefix a `:` can only begin a port.
+    let address = match word.split_once('/') {
+        Some((_, rest)) => word.get(..word.len() - rest.len() + rest.find(':').unwrap_or(rest.len())),
+        None => Some(word),
+    };
+    if let Some(address) = address.filter(|address| is_ipv6(address)) {
+        return Some((Slip::Ipv6 { address: address.into() }, start..start + address.len()));
     }
     for (scheme, port) in [("https://", 443), ("http://", 80)] {
         if let Some(rest) = word.strip_prefix(scheme) {
@@ -134,8 +140,16 @@ fn first_width(text: &str) -> usize {
 
 /// Whether a word is an IPv6 address or range without its brackets.
 fn is_ipv6(word: &str) -> bool {
-    let address = word.split_once('/').map_or(word, |(address, _)| address);
-    address.parse::<Ipv6Addr>().is_ok()
+    let (address, prefix) = word.split_once('/').unwrap_or((word, "0"));
+    address.parse::<Ipv6Addr>().is_ok() && prefix.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a line that cannot be read is nearly a header.
+pub(super) fn is_nearly_a_header(line: &str) -> bool {
+    let word = first_word(line).trim_end_matches([':', '\r']);
+    let nearly = |header: &str| word.eq_ignore_ascii_case(header) || is_near(word, header);
+    matches!(word, "namespace" | "platform")
+        || (!starts_a_sentence(word) && ["namespace", "platform"].into_iter().any(nearly))
 }
 
 /// What the first word gives away.
@@ -150,6 +164,10 @@ fn opening(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
             Some((Slip::Verb { verb: first.into(), denies: true }, place))
         }
         _ if is_yaml(failure.sentence) => Some((Slip::Yaml, place)),
+        _ if !failure.fact && first.ends_with(':') => {
+            let keyword = KEYWORDS.iter().find(|keyword| first.strip_suffix(':') == Some(keyword));
+            keyword.map(|keyword| (Slip::Keyword { keyword }, place))
+        }
         _ if first.starts_with("//") => Some((Slip::Comment, 0..2)),
         _ if first.starts_with("--") => Some((Slip::Comment, 0..2)),
         _ => None,
@@ -159,6 +177,24 @@ fn opening(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
 /// Whether a line begins a Kubernetes object, or a document of YAML.
 pub(super) fn is_yaml(line: &str) -> bool {
     line.starts_with("apiVersion:") || line.starts_with("kind:") || line.trim_end() == "---"
+}
+
+/// Labels as other languages write them, or without their braces.
+fn labels(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
+    if !["workload", "namespaces", "nodes"].contains(&first_word(failure.sentence)) {
+        return None;
+    }
+    let inside = failure.before().rfind('{') > failure.before().rfind('}');
+    let tests =
+        [Rule::label_key, Rule::requirement, Rule::label_value, Rule::string, Rule::kw_in, Rule::kw_not, Rule::is];
+    let outside = failure.expects(&[Rule::labels]) && failure.found.contains([':', '=', '(']);
+    if (inside && failure.expects(&tests) && !failure.found.starts_with('}')) || (!inside && outside) {
+        return failure.here(Slip::Labels);
+    }
+    if failure.found == "," && failure.expects(&[Rule::labels]) {
+        return failure.here(Slip::OneEach);
+    }
+    None
 }
 
 /// A comma at the end of a line, behind which another sentence stands or nothing.
@@ -183,6 +219,7 @@ fn misplaced(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
         "from" => return failure.here(Slip::From),
         "and" | "or" | "&&" | "||" | "&" => return failure.here(Slip::And { word: failure.found.into() }),
         "except" if failure.expects(&[Rule::EOI]) => return failure.here(Slip::ExceptFirst),
+        "with" | "without" | "at" if failure.expects(&[Rule::kw_on]) => return failure.here(Slip::ObjectFirst),
         "on" if failure.expects(&[Rule::path, Rule::quoted_path]) => return failure.here(Slip::PathFirst),
         "always" | "not" | "only" if failure.expects(&[Rule::kw_may]) => {
             return failure.here(Slip::MayFirst { word: failure.found.into() });
@@ -198,6 +235,9 @@ fn misplaced(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
     }
     if failure.found.starts_with('(') && failure.expects(&[Rule::member]) {
         return failure.here(Slip::Nested);
+    }
+    if failure.found.starts_with('\\') && before.contains(" in ") {
+        return failure.here(Slip::Backslash);
     }
     let words = before.trim_end();
     if words.ends_with(" reach to") || words.ends_with(" ping to") {
@@ -307,12 +347,31 @@ fn keyword(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
         return Some((Slip::Keyword { keyword }, 0..first.len()));
     }
     if failure.expects(&[Rule::kw_may]) {
-        if is_near(failure.found, "may") {
+        if is_near(failure.found, "may") || failure.found.eq_ignore_ascii_case("may") {
             return failure.here(Slip::Keyword { keyword: "may" });
         }
-        return failure.here(Slip::May { found: failure.found.into() });
+        return failure.here(may(failure));
     }
     None
+}
+
+/// `may` is missing: what to write, and whether instead of the word that stands there.
+fn may(failure: &Failure<'_>) -> Slip {
+    let is_action = |word: &str| {
+        ["reach", "use", "call", "resolve", "ping", "request", "not", "only", "always"].contains(&word)
+            || (word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_uppercase()))
+    };
+    let next = failure.sentence.get(failure.at + failure.found.len()..).unwrap_or_default();
+    let next = next.split_ascii_whitespace().next().unwrap_or_default();
+    let (write, instead) = match failure.found {
+        "cannot" if is_action(next) => ("may not", true),
+        "cannot" => ("may not reach", true),
+        found if is_action(found) => ("may ", false),
+        _ if is_action(next) => ("may", true),
+        _ if next.is_empty() => ("may reach ", false),
+        _ => ("may reach", true),
+    };
+    Slip::May { found: failure.found.into(), write, instead }
 }
 
 /// Whether a word begins sentences in which `may` comes later or never.

@@ -42,6 +42,14 @@ struct Sections {
 }
 
 impl Sections {
+    /// Whether a `namespace` without a block declares one: also below a declaration that could not be read.
+    fn in_platform(&self) -> bool {
+        match &self.open {
+            Some(section) if section.header.is_none() => self.explained && self.has_platform(),
+            section => section.as_ref().is_some_and(is_platform),
+        }
+    }
+
     fn close(&mut self) {
         self.done.extend(self.open.take());
     }
@@ -99,7 +107,7 @@ impl Builder<'_> {
         let comments = self.comments_before(start);
         let blank_before = self.blank_before(start);
         let line = self.namespace_line(pair);
-        let in_platform = sections.open.as_ref().is_some_and(is_platform);
+        let in_platform = sections.in_platform();
         if line.block.is_none() && in_platform {
             self.namespace_declaration(line, comments, blank_before, sections);
             return;
@@ -281,9 +289,8 @@ impl Builder<'_> {
     /// What cannot be read. If it looks like a header, what follows belongs to nobody.
     fn bad_entry(&mut self, pair: Pair<'_, Rule>, sections: &mut Sections) {
         let span = self.span(&pair);
-        let mut words = pair.as_str().split([' ', '\t', '{', '\r', '\n']);
         sections.explained |= slip::is_yaml(pair.as_str());
-        if matches!(words.next(), Some("namespace" | "platform")) {
+        if slip::is_nearly_a_header(pair.as_str()) {
             sections.start(None, span);
             sections.explained = true;
         } else if pair.as_str().starts_with('}') {

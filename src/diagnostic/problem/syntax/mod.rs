@@ -203,7 +203,11 @@ impl From<SyntaxProblem> for Diagnostic {
                         '\r' => "end lines with a newline, or with a carriage return and a newline",
                         _ => "remove it; blanks, tabs and newlines are fine",
                     })
-                    .fix("remove the character", span, "")
+                    .fix(
+                        if character == '\r' { "change to a newline" } else { "remove the character" },
+                        span,
+                        if character == '\r' { "\n" } else { "" },
+                    )
             }
             P::Escape { span, character } => {
                 Self::new(Code::E0108, span, format!("`\\{}` is no escape", character.escape_debug()))

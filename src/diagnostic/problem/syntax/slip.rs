@@ -11,6 +11,10 @@ pub enum Slip {
     May {
         /// What stands there.
         found: SmolStr,
+        /// What to write.
+        write: &'static str,
+        /// Whether to write it instead of what stands there, or before it.
+        instead: bool,
     },
     /// `always may` for `may always`.
     MayFirst {
@@ -36,6 +40,14 @@ pub enum Slip {
     },
     /// `on B /path`
     PathFirst,
+    /// `GET /path without query on B`
+    ObjectFirst,
+    /// Labels as another language has them.
+    Labels,
+    /// `in teams\a`
+    Backslash,
+    /// `workload a, b`
+    OneEach,
     /// A path that no `on` follows.
     On,
     /// `B port 8080`, `B on port 8080`, `B 8080`
@@ -108,18 +120,15 @@ pub enum Slip {
 pub(super) fn slip(span: Span, slip: &Slip) -> Diagnostic {
     let found = |message: &str| Diagnostic::new(Code::E0106, span, message);
     match slip {
-        Slip::May { found: word } => {
+        Slip::May { found: word, write, instead } => {
             let start = Span { end: span.start, ..span };
             let shown = if word.is_empty() { "the end of the line".to_owned() } else { format!("`{word}`") };
             let found = found(&format!("expected `may`, found {shown}")).label("`may` is missing");
             let found = found.help("write who may do what: `A may reach B`, `A may not reach B`");
             match word.as_str() {
                 "" => found,
-                "can" | "->" | "=>" | "→" | "-->" | "must" | "should" | "shall" | "allow" | "allows" => {
-                    found.fix("change to `may`", span, "may")
-                }
-                "cannot" => found.fix("change to `may not`", span, "may not"),
-                _ => found.fix("insert `may`", start, "may "),
+                _ if *instead => found.fix(format!("change to `{write}`"), span, *write),
+                _ => found.fix(format!("insert `{}`", write.trim_end()), start, *write),
             }
         }
         Slip::MayFirst { word } => found(&format!("expected `may`, found `{word}`"))
@@ -138,6 +147,16 @@ pub(super) fn slip(span: Span, slip: &Slip) -> Diagnostic {
         Slip::PathFirst => {
             found("expected a path, found `on`").label("the path stands first").help("write `GET /path on B`")
         }
+        Slip::ObjectFirst => found("what narrows a request stands behind its object")
+            .label("too early")
+            .help("write `GET /path on B` first, then `without query`, `at host …` and `with header …`"),
+        Slip::Labels => found("labels are not written so").label("not as a label").help(
+            "write `{ app: api }`; further tests are `tier in (web, api)`, `stage not in (test)`, `critical` and `!canary`",
+        ),
+        Slip::Backslash => found("folders stand with `/` between them, on Windows too")
+            .label("a backslash")
+            .help("write it as in `teams/payments/`"),
+        Slip::OneEach => found("one line declares one of these").label("another one").help("write each on its own line"),
         Slip::On => found("expected `on`")
             .label("of whom?")
             .help("write `on` before whom the request goes to: `GET /path on B`")
