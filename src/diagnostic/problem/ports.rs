@@ -14,6 +14,8 @@ pub enum PortProblem {
     NameOfNothing { span: Span, name: SmolStr },
     /// A port on who connects.
     OnSubject { span: Span },
+    /// A group or external with ports as who connects.
+    BroughtToSubject { span: Span },
     /// A port on an exception.
     OnException { span: Span },
     /// A port that none of the list's own ports is.
@@ -66,6 +68,11 @@ impl From<PortProblem> for Diagnostic {
             PortProblem::OnException { span } => Self::new(Code::E0413, span, "an exception has no ports")
                 .note("it is taken away as a whole: a deny with it would leave the other ports open, too")
                 .help("leave the port out here, and write a sentence of its own for what is left of it"),
+            PortProblem::BroughtToSubject { span } => {
+                Self::new(Code::E0404, span, "who opens a connection has no port, and this brings some along")
+                    .note("the port that a client connects from is chosen by its system")
+                    .help("give who connects a name of its own, without ports")
+            }
             PortProblem::NotOfTheList { span } => {
                 Self::new(Code::E0405, span, "nothing in the list answers on this port")
                     .help("leave the port out, or add it where the name is declared")

@@ -169,8 +169,11 @@ impl<'a, 't> PeerResolver<'a, 't> {
             return None;
         }
         if let PeerKind::Several(members) = &item.kind {
-            let terms = self.items(members, span, home, role, diagnostics)?;
-            return narrow(terms, item.ports.as_ref(), Serving::Nothing, diagnostics);
+            let Some(ports) = &item.ports else { return self.items(members, span, home, role, diagnostics) };
+            // Ports behind the parentheses are each member's own, as if they stood behind its name.
+            let own = |member: &ast::Peer| ast::Peer { ports: Some(ports.clone()), ..member.clone() };
+            let members: Vec<ast::Peer> = members.iter().map(own).collect();
+            return self.items(&members, span, home, role, diagnostics);
         }
         let (terms, workload) = self.named(&item.kind, span, home, diagnostics)?;
         let serving = match workload {
@@ -268,7 +271,7 @@ fn check_subjects(terms: &[Term], diagnostics: &mut Vec<Diagnostic>) -> bool {
         (Peer::Name(pattern), _) => {
             Some(NameProblem::NameAsSubject { span: term.span, name: pattern.to_string().into() }.into())
         }
-        (_, Some(_)) => Some(PortProblem::OnSubject { span: term.span }.into()),
+        (_, Some(_)) => Some(PortProblem::BroughtToSubject { span: term.span }.into()),
         _ => None,
     });
     let good = wrong.is_none();

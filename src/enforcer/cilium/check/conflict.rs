@@ -96,7 +96,7 @@ fn problems(rule: &Rule, other: &Rule) -> Vec<EnforcerProblem> {
         }
         _ => {}
     }
-    if mutual_auth(rule) && !mutual_auth(other) {
+    if problems.is_empty() && mutual_auth(rule) && !mutual_auth(other) {
         problems.push(EnforcerProblem::MutualAuthSpreads { span: other.span, asked: rule.span });
     }
     problems
