@@ -151,6 +151,8 @@ impl<'t> Builder<'_, 't> {
     fn section(&mut self, section: &'t Section, home: Option<&SmolStr>) {
         for item in &section.items {
             match &item.kind {
+                // A grant outside a platform file is refused where it stands, and grants nothing.
+                ItemKind::May(may) if may.always && home.is_some() => {}
                 ItemKind::May(may) => {
                     if let Some(saying) = self.say(item, home, Some(&may.clauses)) {
                         self.may(saying, may);
