@@ -45,7 +45,7 @@ impl Sections {
     /// Whether a `namespace` without a block declares one: also below a declaration that could not be read.
     fn in_platform(&self) -> bool {
         match &self.open {
-            Some(section) if section.header.is_none() => self.explained && self.has_platform(),
+            Some(section) if section.header.is_none() => self.explained && self.has_platform,
             section => section.as_ref().is_some_and(is_platform),
         }
     }

@@ -85,6 +85,9 @@ fn read_segment(segment: &str, last: bool, quoted: bool) -> Result<PathSegment, 
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
         return if fine { Ok(PathSegment::One(name.into())) } else { Err(PathFault::Brace) };
     }
+    if segment.starts_with(':') && !quoted {
+        return Err(PathFault::Colon);
+    }
     for (at, character) in segment.char_indices() {
         match character {
             '*' => return Err(if segment.contains("**") { PathFault::Rest } else { PathFault::Star }),

@@ -23,7 +23,7 @@ impl Writer {
     }
 
     fn path(&mut self, segments: &[PathSegment], rest: bool) {
-        let odd = |segment: &PathSegment| matches!(segment, PathSegment::Literal(text) if !text.chars().all(is_plain_in_path));
+        let odd = |segment: &PathSegment| matches!(segment, PathSegment::Literal(text) if text.starts_with(':') || !text.chars().all(is_plain_in_path));
         let mut path = String::new();
         for segment in segments {
             path.push('/');

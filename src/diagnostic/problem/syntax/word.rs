@@ -66,6 +66,8 @@ pub enum PathFault {
     Star,
     /// A brace is not that of a whole segment `{name}`.
     Brace,
+    /// A segment begins with `:`, as a parameter does elsewhere.
+    Colon,
     /// It has a query.
     Query,
     /// It has a fragment, or a comment stands too close.
@@ -186,6 +188,9 @@ pub(super) fn path(span: Span, text: &str, fault: PathFault) -> Diagnostic {
         PathFault::Query => found
             .label("a query")
             .help("leave out the `?` and what follows: any query is allowed unless the sentence says `without query`"),
+        PathFault::Colon => found
+            .label("`:` begins a segment")
+            .help("write `{id}` for any one segment; where the `:` itself is meant, put the path in quotes"),
         PathFault::Fragment => {
             found.label("`#` in a path").help("a comment starts after a blank; a `#` never reaches a server")
         }
