@@ -213,9 +213,12 @@ impl<'t> Builder<'_, 't> {
             };
             self.diagnostics.push(problem.into());
         }
-        let text = SmolStr::from(format::sentence(&item.kind));
+        let (text, id) = match self.scope.spellings.get(&span) {
+            Some(spelling) => spelling.clone(),
+            None => spell(home, &item.kind),
+        };
         let id = self.sentence(Sentence {
-            id: sentence_id(home, &text),
+            id,
             text,
             span,
             namespace: home.cloned(),
@@ -380,6 +383,13 @@ fn peers_of(name: crate::syntax::ast::Name) -> Peers {
     use crate::syntax::ast::{Peer, PeerKind, Place};
     let span = Place(name.span);
     Peers { items: vec![Peer { kind: PeerKind::Name(name), ports: None, span }], except: Vec::new(), span }
+}
+
+/// A sentence's canonical spelling and its id.
+pub(super) fn spell(home: Option<&SmolStr>, kind: &ItemKind) -> (SmolStr, SmolStr) {
+    let text = SmolStr::from(format::sentence(kind));
+    let id = sentence_id(home, &text);
+    (text, id)
 }
 
 /// `ztp-` and 16 hexadecimal digits of SHA-256 over the home and the text.
