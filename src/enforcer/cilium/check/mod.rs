@@ -57,10 +57,17 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
         }
     }
     let mut found = checker.found;
-    label::check(policy, &mut found);
-    request::check(policy, &mut found);
-    conflict::check(policy, &mut found);
-    host_firewall::check(policy, &mut found);
+    let mut conflicts = Vec::new();
+    // Looking for conflicts is most of the work.
+    rayon::join(
+        || {
+            label::check(policy, &mut found);
+            request::check(policy, &mut found);
+            host_firewall::check(policy, &mut found);
+        },
+        || conflict::check(policy, &mut conflicts),
+    );
+    found.extend(conflicts);
     found
 }
 
