@@ -99,7 +99,7 @@ pub fn is_reserved(word: &str) -> bool {
     RESERVED.binary_search(&word).is_ok()
 }
 
-/// Sorted. The last group of the language brief, "later", is among them.
+/// Sorted. Those that later versions will need are among them.
 const RESERVED: &[&str] = &[
     "accept",
     "always",
