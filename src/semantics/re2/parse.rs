@@ -307,7 +307,8 @@ impl<'a> Parser<'a> {
     /// A class, after its `[`.
     fn class(&mut self, from: &'a str) -> Result<ClassUnicode, Refused> {
         let negated = self.eat("^");
-        let mut all = ClassUnicode::empty();
+        // Sorted and joined at the end: to do it for each character would take the square of their number.
+        let mut all: Vec<ClassUnicodeRange> = Vec::new();
         let mut first = true;
         while first || !self.eat("]") {
             first = false;
@@ -315,7 +316,7 @@ impl<'a> Parser<'a> {
                 return Err(self.refuse(from, Reason::UnclosedClass));
             }
             if let Some(posix) = self.posix_class()? {
-                all.union(&posix);
+                all.extend_from_slice(posix.ranges());
                 continue;
             }
             let item = self.rest;
@@ -325,7 +326,7 @@ impl<'a> Parser<'a> {
                     if self.rest.starts_with('-') && !self.rest.starts_with("-]") {
                         return Err(self.refuse(item, Reason::ClassInRange));
                     }
-                    all.union(&class);
+                    all.extend_from_slice(class.ranges());
                     continue;
                 }
                 Escape::Assertion(_) => return Err(self.refuse(item, Reason::UnknownEscape)),
@@ -342,8 +343,9 @@ impl<'a> Parser<'a> {
             if low > high {
                 return Err(self.refuse(item, Reason::BackwardRange));
             }
-            all.union(&self.folded(item, class(&[(low, high)]))?);
+            all.extend_from_slice(self.folded(item, class(&[(low, high)]))?.ranges());
         }
+        let mut all = ClassUnicode::new(all);
         if negated {
             all.negate();
         }

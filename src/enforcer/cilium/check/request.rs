@@ -14,22 +14,23 @@ pub fn check(policy: &Policy, found: &mut Vec<Diagnostic>) {
     for rule in &policy.rules {
         let Traffic::Http { requests, .. } = &rule.traffic else { continue };
         for request in requests {
-            if let PathPattern::Matching(expression) = &request.path
-                && let Err((part, reason)) = readable(expression)
-            {
-                found.push(EnforcerProblem::Expression { span: rule.span, part, reason }.into());
-            }
-        }
-        for request in requests {
-            let own = !matches!(request.path, PathPattern::Matching(_));
+            let own = match &request.path {
+                PathPattern::Segments { .. } => true,
+                PathPattern::Matching(expression) => {
+                    if let Err((part, reason)) = readable(expression) {
+                        found.push(EnforcerProblem::Expression { span: rule.span, part, reason }.into());
+                        continue;
+                    }
+                    false
+                }
+            };
             for lowered in http_rules(request) {
                 for expression in [lowered.method, lowered.path, lowered.host].into_iter().flatten() {
                     if own && at_most(&expression) <= budget {
                         continue;
                     }
-                    // One that cannot be read is reported above.
-                    let Ok(tree) = semantics::re2::parse(&expression) else { continue };
-                    let size = tree.program_size();
+                    // What cannot be read for its size alone, as by how deep it nests, is too large.
+                    let size = semantics::re2::parse(&expression).map_or(u32::MAX, |tree| tree.program_size());
                     if size > budget {
                         found.push(EnforcerProblem::RegexBudget { span: rule.span, expression, size, budget }.into());
                     }
