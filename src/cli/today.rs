@@ -5,17 +5,7 @@ use ztp::syntax::ast::Date;
 
 /// Reads a day that exists, written `2027-03-31`.
 pub fn parse(text: &str) -> Result<Date, String> {
-    let mut parts = text.split('-');
-    let mut part = |digits: usize| {
-        let part = parts.next().filter(|part| part.len() == digits && part.bytes().all(|b| b.is_ascii_digit()))?;
-        part.parse::<u16>().ok()
-    };
-    let date = (|| {
-        let (year, month, day) = (part(4)?, part(2)?, part(2)?);
-        let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
-        (1..=days_in(year, month)?).contains(&day).then_some(Date { year, month, day })
-    })();
-    date.filter(|_| parts.next().is_none()).ok_or_else(|| "write a day that exists, as 2027-03-31".to_owned())
+    Date::parse(text).ok_or_else(|| "write a day that exists, as 2027-03-31".to_owned())
 }
 
 /// Today in UTC, by the system's clock.
@@ -29,7 +19,7 @@ pub fn utc() -> Date {
 fn from_days(mut days: u64) -> Date {
     for year in 1970..=9999 {
         for month in 1..=12 {
-            let length = days_in(year, month).unwrap_or_default();
+            let length = Date::days_in(year, month).unwrap_or_default();
             if let Some(day) = u8::try_from(days).ok().filter(|day| *day < length) {
                 return Date { year, month, day: day + 1 };
             }
@@ -37,17 +27,6 @@ fn from_days(mut days: u64) -> Date {
         }
     }
     Date { year: 9999, month: 12, day: 31 }
-}
-
-/// The length of a month of the Gregorian calendar; `None` when there is no such month.
-fn days_in(year: u16, month: u8) -> Option<u8> {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    match month {
-        4 | 6 | 9 | 11 => Some(30),
-        2 => Some(if leap { 29 } else { 28 }),
-        1..=12 => Some(31),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -687,6 +687,33 @@ pub struct Date {
     pub day: u8,
 }
 
+impl Date {
+    /// Reads `2027-03-31`; `None` if that is no day of the Gregorian calendar.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let digits = |part: &str, count: usize| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
+        if parts.next().is_some() || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
+            return None;
+        }
+        let date = Self { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
+        (date.year > 0 && date.day > 0 && date.day <= Self::days_in(date.year, date.month)?).then_some(date)
+    }
+
+    /// The length of a month of the Gregorian calendar; `None` when there is no such month.
+    #[must_use]
+    pub fn days_in(year: u16, month: u8) -> Option<u8> {
+        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        match month {
+            4 | 6 | 9 | 11 => Some(30),
+            2 => Some(if leap { 29 } else { 28 }),
+            1..=12 => Some(31),
+            _ => None,
+        }
+    }
+}
+
 impl std::fmt::Display for Date {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)

@@ -179,32 +179,10 @@ impl Builder<'_> {
     /// A day that exists, as `2027-03-31`.
     pub(super) fn date(&mut self, pair: &Pair<'_, Rule>) -> Option<Node<Date>> {
         let span = self.span(pair);
-        let date = read_date(pair.as_str());
+        let date = Date::parse(pair.as_str());
         if date.is_none() {
             self.report(SyntaxProblem::Date { span, text: pair.as_str().into() });
         }
         date.map(|date| Node::new(date, span))
-    }
-}
-
-fn read_date(text: &str) -> Option<Date> {
-    let mut parts = text.split('-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let digits = |part: &str, count: usize| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
-    if parts.next().is_some() || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
-        return None;
-    }
-    let date = Date { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
-    (date.year > 0 && date.day > 0 && date.day <= days(date.year, date.month)?).then_some(date)
-}
-
-/// How many days a month of the Gregorian calendar has.
-fn days(year: u16, month: u8) -> Option<u8> {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => Some(31),
-        4 | 6 | 9 | 11 => Some(30),
-        2 => Some(if leap { 29 } else { 28 }),
-        _ => None,
     }
 }
