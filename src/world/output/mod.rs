@@ -19,7 +19,7 @@ mod survey;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::output::{Difference, DifferenceKind, OutputProblem};
 use crate::world::shown;
-use plan::Plan;
+use plan::{Plan, is_foreign};
 use rayon::prelude::*;
 use record::Record;
 use replace::Failure;
@@ -83,7 +83,7 @@ pub fn compare(folder: &Path, files: &Files) -> Result<(), Vec<Diagnostic>> {
     for path in survey.files().filter(|path| !files.contains_key(*path) && *path != RECORD) {
         if old.lists(path) {
             differences.push((path, DifferenceKind::Stale));
-        } else if path.ends_with(".yaml") || path.ends_with(".yml") {
+        } else if is_foreign(path, files, &old) {
             differences.push((path, DifferenceKind::Foreign));
         }
     }

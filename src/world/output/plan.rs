@@ -37,6 +37,12 @@ enum Step {
     Keep,
 }
 
+/// Whether a file is somebody else's manifest: whoever applies the folder would apply it with ours.
+pub fn is_foreign(path: &str, files: &Files, old: &Record) -> bool {
+    let manifest = path.ends_with(".yaml") || path.ends_with(".yml");
+    manifest && !files.contains_key(path) && !old.lists(path)
+}
+
 impl<'a> Plan<'a> {
     pub fn new(folder: &Path, files: &'a Files, survey: &Survey, old: &Record) -> Result<Self, Vec<Obstacle>> {
         let steps: Vec<_> = files.par_iter().map(|(path, text)| step(folder, path, text, survey, old)).collect();
@@ -73,6 +79,10 @@ impl<'a> Plan<'a> {
                 }
             }
         }
+        let foreign = survey.files().filter(|path| is_foreign(path, files, old));
+        obstacles.extend(
+            foreign.map(|path| Obstacle::InTheWay { path: path.to_owned(), what: "a manifest that ztp did not write" }),
+        );
         if obstacles.is_empty() { Ok(plan) } else { Err(obstacles.into_iter().collect()) }
     }
 
