@@ -46,7 +46,7 @@ pub(super) struct NamespaceScope<'t> {
     pub declaration: Option<&'t NamespaceDecl>,
     /// Its sections, in the order of the files.
     pub sections: Vec<&'t Section>,
-    /// Its header that says `enforcing …`.
+    /// What its headers say, which all say the same: `enforcing …`.
     pub enforcing: Option<&'t Node<Vec<Node<Direction>>>>,
     /// Its owner.
     pub owner: Option<&'t Name>,
@@ -155,12 +155,12 @@ impl<'t> Scope<'t> {
                 if let Some(owner) = owner {
                     set_once(&mut namespace.owner, owner, "owner", diagnostics);
                 }
-                if let Some(enforcing) = enforcing {
-                    match namespace.enforcing {
-                        Some(first) if first != enforcing => diagnostics
-                            .push(OwnershipProblem::EnforcingTwice { span: enforcing.span, first: first.span }.into()),
-                        _ => namespace.enforcing = Some(enforcing),
-                    }
+                // A plain header isolates both ways, so a file of its own could otherwise undo it from afar.
+                if namespace.sections.len() == 1 {
+                    namespace.enforcing = enforcing.as_ref();
+                } else if namespace.enforcing != enforcing.as_ref() {
+                    let (span, first) = (header.span.0, namespace.span);
+                    diagnostics.push(OwnershipProblem::EnforcingTwice { span, first }.into());
                 }
                 for item in &section.items {
                     self.take_namespace_item(&name.value, item, diagnostics);

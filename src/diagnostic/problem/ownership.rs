@@ -101,7 +101,8 @@ impl From<OwnershipProblem> for Diagnostic {
             OwnershipProblem::EnforcingTwice { span, first } => {
                 Self::new(Code::E0309, span, "two headers of this namespace enforce differently")
                     .also(first, "the other one")
-                    .help("say `enforcing …` in one of its files")
+                    .note("a header without `enforcing` isolates both directions")
+                    .help("say the same in every header of the namespace")
             }
             OwnershipProblem::EnforcedAlready { span, header } => {
                 Self::new(Code::E0310, span, "the namespace isolates all its pods in this direction already")
