@@ -39,7 +39,7 @@ pub enum OwnershipProblem {
     /// An `expose` that no sentence uses.
     UnusedExpose { span: Span },
     /// Sentences that nothing enforces yet.
-    NotEnforcedYet { span: Span, namespace: SmolStr, direction: &'static str, count: usize },
+    NotEnforcedYet { span: Span, place: String, direction: &'static str, count: usize },
 }
 
 impl From<OwnershipProblem> for Diagnostic {
@@ -127,14 +127,12 @@ impl From<OwnershipProblem> for Diagnostic {
             OwnershipProblem::UnusedExpose { span } => {
                 Self::new(Code::H0301, span, "no sentence uses this yet, so it opens nothing")
             }
-            OwnershipProblem::NotEnforcedYet { span, namespace, direction, count } => {
+            OwnershipProblem::NotEnforcedYet { span, place, direction, count } => {
                 let (sentences, take) = if count == 1 { ("sentence", "takes") } else { ("sentences", "take") };
                 Self::new(
                     Code::H0302,
                     span,
-                    format!(
-                        "{count} {direction} {sentences} in `{namespace}` {take} effect when `{direction}` is enforced"
-                    ),
+                    format!("{count} {direction} {sentences} {place} {take} effect when `{direction}` is enforced"),
                 )
             }
         }
