@@ -219,6 +219,14 @@ const CHECKS: &[(&str, Outcome)] = &[
         ),
     ),
     (
+        "rules for one peer and port are of one kind, what is derived from a sentence included",
+        Refused(
+            Code::E0607,
+            19,
+            "namespace shop\nworkload web\nweb may GET /metrics on kube-system/{k8s-app: kube-dns}:53",
+        ),
+    ),
+    (
         "a rule without requests voids those beside it",
         Refused(
             Code::E0606,

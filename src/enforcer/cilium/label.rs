@@ -43,6 +43,13 @@ pub fn pods_selector(selector: &PodSelector) -> Option<manifest::LabelSelector> 
     written(tests(selector))
 }
 
+/// These pods for a deny, in whichever cluster of a mesh they are. To a selector that says nothing of the cluster the
+/// agent adds its own cluster's name (`addClusterFilterByDefault` in `pkg/k8s/apis/cilium.io/utils`, on by default from
+/// 1.19), and the pods of the others would not be denied. Every pod has the label, in every version that is known.
+pub fn in_every_cluster(pods: &LabelSelector) -> LabelSelector {
+    pods.and(&has(CLUSTER))
+}
+
 /// These pods within the one namespace of a policy, whose key the policy must not name. Of its labels those are asked
 /// for that its declaration does not settle.
 pub fn pods_within_namespace(selector: &PodSelector, namespace: Option<&Namespace>) -> Option<manifest::LabelSelector> {

@@ -32,6 +32,10 @@ pub fn denied(direction: Direction, peer: &Peer) -> Option<Peers> {
             let elsewhere = label::has("reserved:kube-apiserver").and(&label::one("reserved:host", Op::DoesNotExist));
             Some(Peers::Endpoints(vec![label::selector(&elsewhere)]))
         }
+        (_, Peer::Pods(selector)) => {
+            let pods = label::in_every_cluster(&label::pods(selector)?);
+            Some(Peers::Endpoints(vec![label::selector(&pods)]))
+        }
         _ => allowed(peer, None),
     }
 }

@@ -55,7 +55,7 @@ impl Class {
     /// What is in it. On dual-stack clusters the world has a label a family instead of `reserved:world`.
     pub fn base(self) -> Vec<LabelSelector> {
         match self.entity() {
-            None => vec![label::has(label::NAMESPACE)],
+            None => vec![label::in_every_cluster(&label::has(label::NAMESPACE))],
             Some("world") => {
                 ["reserved:world", "reserved:world-ipv4", "reserved:world-ipv6"].map(label::marked).to_vec()
             }
