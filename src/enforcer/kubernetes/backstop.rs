@@ -107,7 +107,8 @@ fn without(policy: &Policy, parts: Vec<Part>, deny: &Rule) -> Vec<Part> {
     left
 }
 
-/// A peer less a denied one. Pods and addresses do not meet: which addresses pods have is not known.
+/// A peer less a denied one. Some plugins match pods by address too, so denied pods take the whole of the pods' ranges,
+/// as far as the cluster's facts name them, out of addresses.
 fn other_peers(policy: &Policy, peer: &Peer, denied: &Peer) -> Vec<Peer> {
     let universe = Universe::new(&policy.namespaces);
     let others = |pods: &PodSelector, denied: &PodSelector| {
@@ -124,11 +125,20 @@ fn other_peers(policy: &Policy, peer: &Peer, denied: &Peer) -> Vec<Peer> {
         }
         (Peer::Anything, Peer::Pods(denied)) => {
             let mut peers = others(&PodSelector::default(), denied);
-            peers.extend(every_address().map(Peer::Net));
+            peers.extend(every_address().iter().flat_map(|all| outside_pods(policy, all)));
             peers
         }
+        (Peer::Net(net), Peer::Pods(_)) => outside_pods(policy, net),
         (peer, _) => vec![peer.clone()],
     }
+}
+
+/// A range less the ranges of the cluster's pods.
+fn outside_pods(policy: &Policy, net: &Net) -> Vec<Peer> {
+    let pods = policy.cluster.pods.iter().map(|range| Net::whole(*range));
+    let left =
+        pods.fold(vec![net.clone()], |left, pods| left.iter().flat_map(|net| nets::difference(net, &pods)).collect());
+    left.into_iter().map(Peer::Net).collect()
 }
 
 fn every_address() -> [Net; 2] {
