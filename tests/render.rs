@@ -96,6 +96,36 @@ fn a_github_annotation_is_one_line() {
 }
 
 #[test]
+fn a_long_name_does_not_flood_a_terminal() {
+    let name = "x".repeat(1_000_000);
+    let said = format!("`{name}` is unknown");
+    let finding = Diagnostic::new(Code::E0203, span(0, name.len()), &*said).label(&*said).note(&*said).help(&*said);
+    for format in [Format::Human, Format::Github] {
+        let text = shown(format, &one("a.ztp", &name), std::slice::from_ref(&finding));
+        assert!(text.len() < 2000, "{} bytes", text.len());
+        assert!(text.contains("xxx…xxx"), "{text}");
+        assert!(text.contains("xxx` is unknown"), "{text}");
+    }
+}
+
+#[test]
+fn people_are_shown_the_first_hundred_findings() {
+    let sources = one("a.ztp", "x");
+    for (count, last) in [(100, "100 errors"), (101, "… and 1 more\n101 errors"), (250, "… and 150 more\n250 errors")]
+    {
+        let findings: Vec<Diagnostic> =
+            (0..count).map(|number| Diagnostic::new(Code::E0203, span(0, 1), format!("finding {number}"))).collect();
+        let text = plain(&sources, &findings);
+        assert_eq!(text.matches("error[E0203]: finding").count(), 100, "{text}");
+        assert!(
+            text.ends_with(&format!("error[E0203]: finding 99\n  ┌─ a.ztp:1:1\n  │\n1 │ x\n  │ ^\n\n{last}\n")),
+            "{text}"
+        );
+        assert_eq!(shown(Format::Github, &sources, &findings).lines().count(), count);
+    }
+}
+
+#[test]
 fn without_findings_programs_still_get_a_document() {
     let sources = Sources::new();
     let empty = "{\"version\":1,\"summary\":{\"errors\":0,\"warnings\":0,\"hints\":0},\"diagnostics\":[]}\n";

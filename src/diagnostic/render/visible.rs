@@ -1,7 +1,12 @@
-//! Text that is safe to show on a terminal.
+//! Text that is safe to show on a terminal: nothing that steers it, and not more than anybody reads.
+
+use std::borrow::Cow;
 
 /// The longest message, note or help text that is shown, in characters.
 const LONGEST: usize = 2000;
+
+/// The most that is shown of what stands between two backticks, which is what a user wrote, in characters.
+const QUOTED: usize = 120;
 
 /// What is shown for a character. Control characters have pictures of their own; those that would reorder the text
 /// around them (Unicode's bidirectional controls) or are not visible at all become U+FFFD.
@@ -30,12 +35,21 @@ pub fn lines(text: &str) -> String {
 }
 
 fn shortened(text: &str, show: impl Fn(char) -> char) -> String {
-    let mut characters = text.chars();
-    let mut shown: String = characters.by_ref().take(LONGEST).map(show).collect();
-    if characters.next().is_some() {
-        shown.push('…');
+    let pieces = text.split('`').enumerate();
+    let pieces: Vec<_> =
+        pieces.map(|(at, piece)| if at % 2 == 1 { clipped(piece, QUOTED) } else { piece.into() }).collect();
+    clipped(&pieces.join("`"), LONGEST).chars().map(show).collect()
+}
+
+/// A text of at most `most` characters: of a longer one, its two ends.
+fn clipped(text: &str, most: usize) -> Cow<'_, str> {
+    if text.chars().nth(most).is_none() {
+        return text.into();
     }
-    shown
+    let half = most / 2;
+    let end = text.char_indices().nth(half).map_or(text.len(), |(at, _)| at);
+    let start = text.char_indices().rev().take(half).last().map_or(text.len(), |(at, _)| at);
+    format!("{}…{}", text.get(..end).unwrap_or_default(), text.get(start..).unwrap_or_default()).into()
 }
 
 #[cfg(test)]
@@ -50,6 +64,20 @@ mod tests {
 
     #[test]
     fn a_long_text_is_cut() {
-        assert_eq!(one_line(&"x".repeat(5000)).chars().count(), LONGEST + 1);
+        let long = "é".repeat(1_000_000);
+        let half = "é".repeat(QUOTED / 2);
+        let whole = "é".repeat(QUOTED);
+        let cases = [
+            (format!("`{whole}` is unknown"), format!("`{whole}` is unknown")),
+            (format!("`{whole}é` is unknown"), format!("`{half}…{half}` is unknown")),
+            (format!("`a` and `{long}`"), format!("`a` and `{half}…{half}`")),
+            (format!("`{long}"), format!("`{half}…{half}")),
+            (long, format!("{0}…{0}", "é".repeat(LONGEST / 2))),
+            ("`".repeat(1_000_000), format!("{0}…{0}", "`".repeat(LONGEST / 2))),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(one_line(&text), expected);
+            assert_eq!(lines(&text), expected);
+        }
     }
 }

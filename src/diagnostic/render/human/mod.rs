@@ -1,7 +1,7 @@
 //! For people: the message, the source line with what matters marked, why, and what to write.
 //!
 //! Nothing from a source reaches the terminal raw: control characters are shown as pictures, and a very long line only
-//! around the place that matters.
+//! around the place that matters. Of many findings only the first are shown, and how many more there are.
 
 mod excerpt;
 mod style;
@@ -17,10 +17,13 @@ use excerpt::Excerpt;
 use std::io::{self, Write};
 use style::Styled;
 
+/// The most findings that are shown.
+const MOST: usize = 100;
+
 /// See [`super::render`].
 pub fn render(places: &Places<'_>, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
     let config = Config::default();
-    for diagnostic in diagnostics {
+    for diagnostic in diagnostics.iter().take(MOST) {
         let excerpt = Excerpt::new(places, diagnostic);
         emit_to_write_style(&mut Styled(out), &config, &excerpt, &shown(diagnostic, &excerpt)).map_err(|error| {
             match error {
@@ -28,6 +31,9 @@ pub fn render(places: &Places<'_>, diagnostics: &[Diagnostic], out: &mut dyn Wri
                 other => io::Error::other(other),
             }
         })?;
+    }
+    if let more @ 1.. = diagnostics.len().saturating_sub(MOST) {
+        writeln!(out, "… and {more} more")?;
     }
     let counts = summary(Counts::of(diagnostics));
     if counts.is_empty() { Ok(()) } else { writeln!(out, "{counts}") }
