@@ -60,6 +60,11 @@ fn meaning(source: &str) -> String {
         for help in &diagnostic.help {
             let _ = writeln!(out, "    help: {help}");
         }
+        for edit in diagnostic.fixes.iter().flat_map(|fix| &fix.edits) {
+            let text = &sources.get(edit.span.file).unwrap().text;
+            let old = text.get(edit.span.start as usize..edit.span.end as usize).unwrap();
+            let _ = writeln!(out, "    fix: `{old}` to `{}`", edit.text);
+        }
     }
     for cluster in &outcome.clusters {
         dump(&cluster.policy, &mut out);

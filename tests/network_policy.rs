@@ -27,7 +27,7 @@ fn policy() -> Policy {
         enforcer: EnforcerName::Kubernetes,
         version: Version { major: 1, minor: 30 },
         enforcer_span: None,
-        features: vec![],
+        features: std::collections::BTreeMap::new(),
         dns: vec![DnsServer::Pods {
             namespace: "kube-system".into(),
             labels: LabelSelector::is("k8s-app", "kube-dns"),
@@ -484,7 +484,7 @@ fn what_it_cannot_say_is_refused() {
     let http = Traffic::Http { ports: PortSet::one(Protocol::Tcp, 80), requests: vec![] };
     assert_eq!(refused(&|policy, web| allow(policy, Egress, web, api(), http.clone())), ["E0601"]);
     assert_eq!(refused(&|policy, _| policy.cluster.version = Version { major: 1, minor: 21 }), ["E0602"]);
-    assert_eq!(refused(&|policy, _| policy.cluster.features = vec!["host-firewall".into()]), ["E0603"]);
+    assert_eq!(refused(&|policy, _| policy.cluster.features = [("host-firewall".into(), SPAN)].into()), ["E0603"]);
     let boundary = |policy: &mut Policy, subject| {
         let sentence = sentence(policy, "a boundary");
         let permits = vec![Permit { peer: api(), traffic: Traffic::All, span: SPAN }];

@@ -130,7 +130,7 @@ pub fn obstacle(table: &[Capability], feature: Feature, cluster: &Cluster) -> Op
         Support::Never(reason) => Some(Obstacle::Never(reason)),
         Support::In { since, .. } if cluster.version < since => Some(Obstacle::Since(since)),
         Support::In { until: Some(until), .. } if cluster.version >= until => Some(Obstacle::Until(until)),
-        Support::In { flag: Some(flag), .. } if !cluster.features.iter().any(|known| known == flag) => {
+        Support::In { flag: Some(flag), .. } if !cluster.features.contains_key(flag) => {
             Some(Obstacle::NeedsFeature(flag))
         }
         Support::In { .. } => None,

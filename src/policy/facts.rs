@@ -4,6 +4,7 @@ use super::{LabelSelector, Net, Peer, PodSelector, PortSet};
 use crate::source::Span;
 use ipnet::IpNet;
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// An enforcer.
@@ -52,8 +53,8 @@ pub struct Cluster {
     pub version: Version,
     /// Where that is said; `None` when it was given on the command line.
     pub enforcer_span: Option<Span>,
-    /// Features that the platform turned on, sorted.
-    pub features: Vec<SmolStr>,
+    /// Features that the platform turned on, and where each is said first.
+    pub features: BTreeMap<SmolStr, Span>,
     /// Who answers DNS queries; never empty.
     pub dns: Vec<DnsServer>,
     /// The cluster's DNS domain, lower case: `cluster.local`.

@@ -14,6 +14,7 @@ use crate::syntax::ast::{Cluster, DnsServer, External, FactKind, Name};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 /// The words after `enforcer`.
 const ENFORCERS: [EnforcerName; 2] = [EnforcerName::Cilium, EnforcerName::Kubernetes];
@@ -81,7 +82,7 @@ fn defaults(
         enforcer,
         version,
         enforcer_span,
-        features: Vec::new(),
+        features: BTreeMap::new(),
         dns: vec![policy::DnsServer::Pods {
             namespace: "kube-system".into(),
             labels: LabelSelector::is("k8s-app", "kube-dns"),
@@ -138,7 +139,11 @@ fn read<'t>(cluster: &'t Cluster, options: &Options, diagnostics: &mut Vec<Diagn
                     enforcer = Some((found.0, found.1, span));
                 }
             }
-            FactKind::Features(names) => facts.features.extend(names.iter().map(|name| name.value.clone())),
+            FactKind::Features(names) => {
+                for name in names {
+                    facts.features.entry(name.value.clone()).or_insert(name.span);
+                }
+            }
             FactKind::Dns { server, ports } => dns.extend(read_dns(server, ports.as_ref(), diagnostics)),
             FactKind::Domain(name) => {
                 said.once("domain", span, diagnostics);
@@ -176,8 +181,6 @@ fn read<'t>(cluster: &'t Cluster, options: &Options, diagnostics: &mut Vec<Diagn
             FactKind::Bad => unreadable = true,
         }
     }
-    facts.features.sort();
-    facts.features.dedup();
     if !dns.is_empty() {
         facts.dns = dns;
     }

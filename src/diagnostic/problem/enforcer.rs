@@ -35,9 +35,9 @@ pub enum EnforcerProblem {
     },
     /// The enforcer has no feature of this name.
     UnknownFeature {
-        /// Where the enforcer is said.
-        span: Option<Span>,
-        /// The name.
+        /// The name, among the cluster's features.
+        span: Span,
+        /// It.
         name: SmolStr,
         /// The nearest name that is known, if one is near.
         nearest: Option<&'static str>,
@@ -130,9 +130,13 @@ impl From<EnforcerProblem> for Diagnostic {
                     .help(format!("known are {oldest} to {newest}"))
             }
             P::UnknownFeature { span, name, nearest, known } => {
-                let diagnostic = at(span, Code::E0603, format!("`{name}` is not a feature of this enforcer"));
+                let diagnostic = Self::new(Code::E0603, span, format!("`{name}` is not a feature of this enforcer"));
                 match nearest {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                        format!("change to `{near}`"),
+                        span,
+                        near,
+                    ),
                     None if known.is_empty() => diagnostic.help("it has none: leave the line out"),
                     None => diagnostic.help(format!("features are: {}", known.join(", "))),
                 }

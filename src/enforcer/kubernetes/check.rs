@@ -50,7 +50,7 @@ impl Checker<'_> {
             let known = (OLDEST, NEWEST);
             self.found.push(EnforcerProblem::UnknownVersion { span, enforcer, version, known }.into());
         }
-        for name in &cluster.features {
+        for (name, &span) in &cluster.features {
             let (name, known) = (name.clone(), Vec::new());
             self.found.push(EnforcerProblem::UnknownFeature { span, name, nearest: None, known }.into());
         }

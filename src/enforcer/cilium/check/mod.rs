@@ -86,13 +86,13 @@ impl Checker<'_> {
                 Support::Never(_) => None,
             })
             .collect();
-        for name in &self.policy.cluster.features {
+        for (name, &span) in &self.policy.cluster.features {
             if known.iter().any(|flag| flag == name) {
                 continue;
             }
             let near = known.iter().map(|flag| (strsim::osa_distance(flag, name), *flag)).min();
             let problem = EnforcerProblem::UnknownFeature {
-                span: self.policy.cluster.enforcer_span,
+                span,
                 name: name.clone(),
                 nearest: near.filter(|(distance, flag)| *distance <= flag.len() / 3).map(|(_, flag)| flag),
                 known: known.clone(),
