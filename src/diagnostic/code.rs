@@ -106,6 +106,7 @@ codes! {
     E0411 "a TLS name where the caller is not isolated",
     E0412 "a TLS name without a TCP port",
     E0413 "a port on an exception",
+    W0401 "an unusual method",
     H0401 "every port beside ports",
     E0501 "an exception that takes nothing away",
     E0502 "an exception of another kind",

@@ -126,7 +126,7 @@ impl Builder<'_, '_> {
             return;
         }
         let kind = match &expose.request {
-            Some(wanted) => Kind::Requests(vec![request(wanted)]),
+            Some(wanted) => Kind::Requests(vec![request(wanted, self.diagnostics)]),
             None => Kind::Reach,
         };
         for object in &objects {

@@ -16,7 +16,7 @@ impl Builder<'_, '_> {
             self.diagnostics.push(PortProblem::CannotDeny { span: may_not.action.span }.into());
             return;
         }
-        let Some((list, kind)) = objects(&may_not.action.value) else { return };
+        let Some((list, kind)) = objects(&may_not.action.value, self.diagnostics) else { return };
         let subjects = self.deny_subjects(saying, may_not);
         let objects = self.terms(list, saying.home, Role::Object);
         let (Some(subjects), Some(objects)) = (subjects, objects) else { return };

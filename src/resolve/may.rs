@@ -31,7 +31,7 @@ struct Flow<'c> {
 impl Builder<'_, '_> {
     pub fn may(&mut self, saying: Saying<'_>, may: &May) {
         let subjects = self.terms(&may.subjects, saying.home, Role::Subject);
-        let Some((list, kind)) = objects(&may.action.value) else {
+        let Some((list, kind)) = objects(&may.action.value, self.diagnostics) else {
             if let (Some(subjects), Action::Resolve(names)) = (subjects, &may.action.value) {
                 self.resolve_names(saying, &subjects, names);
             }

@@ -15,6 +15,7 @@ mod deny;
 mod isolation;
 mod labels;
 mod may;
+mod methods;
 mod nearest;
 mod options;
 mod peers;

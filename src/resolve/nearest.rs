@@ -6,7 +6,8 @@ pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Vec
     let length = word.chars().count();
     let limit = if length < 3 { 0 } else { (length / 3).max(1) };
     let mut scored: Vec<(usize, &str)> = candidates
-        .filter(|candidate| candidate.len().abs_diff(word.len()) <= limit * 4)
+        // A difference in length is as many edits; to compare takes the product of both lengths.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .collect();

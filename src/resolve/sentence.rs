@@ -185,7 +185,7 @@ impl<'t> Builder<'_, 't> {
         if let Some(subjects) = &assert.subjects {
             good &= self.terms(subjects, home, Role::Subject).is_some();
         }
-        if let Some((list, _)) = objects(&assert.action.value) {
+        if let Some((list, _)) = objects(&assert.action.value, self.diagnostics) {
             good &= self.terms(list, home, Role::Object).is_some();
         }
         if good {

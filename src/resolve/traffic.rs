@@ -1,5 +1,6 @@
 //! Actions: from what a sentence says may be done to the model's traffic.
 
+use super::methods;
 use super::peers::Term;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::ports::PortProblem;
@@ -19,13 +20,15 @@ pub(super) enum Kind {
 }
 
 /// The objects and the kind of an action; `None` for `resolve`, which has no object.
-pub(super) fn objects(action: &Action) -> Option<(&Peers, Kind)> {
+pub(super) fn objects<'a>(action: &'a Action, diagnostics: &mut Vec<Diagnostic>) -> Option<(&'a Peers, Kind)> {
     match action {
         Action::Reach(objects) => Some((objects, Kind::Reach)),
         Action::Ping(objects) => Some((objects, Kind::Ping)),
-        Action::Request { request: wanted, objects } => Some((objects, Kind::Requests(vec![request(wanted)]))),
+        Action::Request { request: wanted, objects } => {
+            Some((objects, Kind::Requests(vec![request(wanted, diagnostics)])))
+        }
         Action::Use { objects, requests, .. } => {
-            let mut all: Vec<Request> = requests.iter().map(|line| request(&line.request)).collect();
+            let mut all: Vec<Request> = requests.iter().map(|line| request(&line.request, diagnostics)).collect();
             all.sort();
             all.dedup();
             Some((objects, Kind::Requests(all)))
@@ -84,7 +87,10 @@ pub(super) fn without_requests(traffic: &Traffic) -> Traffic {
 }
 
 /// A written request in the model's form.
-pub(super) fn request(request: &ast::Request) -> Request {
+pub(super) fn request(request: &ast::Request, diagnostics: &mut Vec<Diagnostic>) -> Request {
+    for method in &request.methods {
+        methods::check(method, diagnostics);
+    }
     let mut methods: Vec<SmolStr> = request.methods.iter().map(|method| method.value.clone()).collect();
     methods.sort();
     methods.dedup();

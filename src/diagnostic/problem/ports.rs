@@ -32,6 +32,8 @@ pub enum PortProblem {
     CannotDeny { span: Span },
     /// An HTTP request within TLS that nobody opens.
     RequestInTls { span: Span },
+    /// A method that is nearly a registered one.
+    UnusualMethod { span: Span, method: SmolStr, near: SmolStr },
     /// `with tls name` where nothing isolates the caller.
     TlsAtCaller { span: Span },
     /// `with tls name` without a port, on a ping, or on UDP or SCTP.
@@ -103,6 +105,12 @@ impl From<PortProblem> for Diagnostic {
                 Self::new(Code::E0412, span, "a TLS name is that of a connection to a TCP port")
                     .note("a rule without ports has no place for it, and would let everything pass")
                     .help("write the port after the name: `:443`")
+            }
+            PortProblem::UnusualMethod { span, method, near } => {
+                Self::new(Code::W0401, span, format!("`{method}` is an unusual method"))
+                    .note("a method is compared letter by letter, and a misspelt one allows nothing that anybody sends")
+                    .help(format!("did you mean `{near}`?"))
+                    .fix(format!("change to `{near}`"), span, near)
             }
             PortProblem::TlsAtCaller { span } => {
                 Self::new(Code::E0411, span, "a TLS name is checked where the connection leaves, and nothing isolates these")
