@@ -57,7 +57,7 @@ pub fn run(args: &Args) -> Status {
         Ok(made) => {
             args.project.report(&sources, &diagnostics);
             match made {
-                Made::Stream(text) => return terminal::answer(&text),
+                Made::Stream(pieces) => return terminal::answer(&pieces),
                 Made::Compared => {}
                 Made::Written(folder, report) => args.project.say(&summary(folder, &report)),
             }
@@ -72,20 +72,27 @@ pub fn run(args: &Args) -> Status {
 
 /// What came out, when nothing was wrong.
 enum Made<'a> {
-    Stream(String),
+    Stream(Vec<String>),
     Compared,
     Written(&'a Path, Report),
 }
 
-/// All objects as one stream. Two clusters' objects may bear the same names, so only one fits.
-fn stream(clusters: &[Compiled]) -> Result<String, Vec<Diagnostic>> {
+/// How many objects make a piece of the stream.
+const PIECE: usize = 64;
+
+/// All objects as one stream, in pieces. Two clusters' objects may bear the same names, so only one fits.
+fn stream(clusters: &[Compiled]) -> Result<Vec<String>, Vec<Diagnostic>> {
     if clusters.len() > 1 {
         let names = clusters.iter().filter_map(|cluster| cluster.name.clone()).collect();
         return Err(vec![ProjectProblem::SeveralClusters { names }.into()]);
     }
-    let mut text = String::new();
-    yaml::write_stream(clusters.iter().flat_map(|cluster| &cluster.objects), &mut text);
-    Ok(text)
+    let objects = clusters.first().map(|cluster| cluster.objects.as_slice()).unwrap_or_default();
+    let pieces = objects.par_chunks(PIECE).enumerate().map(|(index, piece)| {
+        let mut text = if index == 0 { String::new() } else { yaml::SEPARATOR.to_owned() };
+        yaml::write_stream(piece, &mut text);
+        text
+    });
+    Ok(pieces.collect())
 }
 
 /// The files of a folder of manifests; with several clusters each has a folder of its own.

@@ -16,5 +16,5 @@ pub struct Args {
 pub fn run(args: &Args) -> Status {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "ztp", &mut script);
-    terminal::answer(&String::from_utf8_lossy(&script))
+    terminal::answer(&[String::from_utf8_lossy(&script)])
 }

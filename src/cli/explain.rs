@@ -12,7 +12,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Status {
     if let Some(code) = Code::parse(&args.code) {
-        return terminal::answer(code.page());
+        return terminal::answer(&[code.page()]);
     }
     let mut text = format!("error: there is no finding `{}`", args.code.escape_debug());
     match Code::nearest(&args.code) {

@@ -51,7 +51,7 @@ pub fn run(args: &Args) -> Status {
     }
     sort(&mut problems);
     terminal::findings(Format::Human, &loaded.sources, &problems);
-    worst.max(status(&problems)).max(terminal::answer(&answer))
+    worst.max(status(&problems)).max(terminal::answer(&[answer]))
 }
 
 /// Each file's path and text with its canonical spelling. A file with errors is left out, and its findings are added.

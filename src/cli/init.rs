@@ -20,7 +20,7 @@ const FILES: [(&str, &str); 2] = [
 
 pub fn run(args: &Args) -> Status {
     match output::begin(&args.folder, &FILES) {
-        Ok(()) => terminal::answer(&greeting(&args.folder)),
+        Ok(()) => terminal::answer(&[greeting(&args.folder)]),
         Err(problems) => {
             terminal::findings(Default::default(), &Default::default(), &problems);
             project::status(&problems)

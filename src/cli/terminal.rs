@@ -7,9 +7,10 @@ use ztp::diagnostic::render::{Format, render};
 use ztp::source::Sources;
 
 /// Writes to standard output. That nobody reads on (`ztp build | head`) is no failure.
-pub fn answer(text: &str) -> Status {
+pub fn answer(pieces: &[impl AsRef<str>]) -> Status {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    let written = pieces.iter().try_for_each(|piece| out.write_all(piece.as_ref().as_bytes()));
+    match written.and_then(|()| out.flush()) {
         Ok(()) => Status::Clean,
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Status::Clean,
         Err(error) => {

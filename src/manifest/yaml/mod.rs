@@ -24,11 +24,14 @@ pub fn write(object: &Object, out: &mut String) {
     }
 }
 
-/// Appends objects as one stream, with `---` between the documents.
+/// What stands between the documents of a stream.
+pub const SEPARATOR: &str = "---\n";
+
+/// Appends objects as one stream, with [`SEPARATOR`] between the documents.
 pub fn write_stream<'a>(objects: impl IntoIterator<Item = &'a Object>, out: &mut String) {
     for (index, object) in objects.into_iter().enumerate() {
         if index > 0 {
-            out.push_str("---\n");
+            out.push_str(SEPARATOR);
         }
         write(object, out);
     }
