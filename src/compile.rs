@@ -48,9 +48,17 @@ pub fn check(sources: &Sources, options: &Options) -> Outcome {
 pub fn build(sources: &Sources, options: &Options) -> Outcome {
     let mut outcome = compile(sources, options);
     for cluster in &mut outcome.clusters {
-        let mut objects = enforcer::lower(&cluster.policy);
-        objects.sort_by_cached_key(Object::path);
-        cluster.objects = objects;
+        match enforcer::lower(&cluster.policy) {
+            Ok(mut objects) => {
+                objects.sort_by_cached_key(Object::path);
+                cluster.objects = objects;
+            }
+            Err(found) => outcome.diagnostics.extend(found),
+        }
+    }
+    if diagnostic::has_errors(&outcome.diagnostics) {
+        diagnostic::sort(&mut outcome.diagnostics);
+        outcome.clusters.clear();
     }
     outcome
 }

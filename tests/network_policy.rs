@@ -112,7 +112,7 @@ fn tcp(port: u16) -> Traffic {
 
 /// The objects as YAML, each of which must fit its schema, without what all of them share.
 fn lowered(policy: &Policy) -> String {
-    let mut objects = enforcer::lower(policy);
+    let mut objects = enforcer::lower(policy).expect("it is lowered");
     objects.sort_by_key(ztp::manifest::Object::path);
     let mut out = String::new();
     yaml::write_stream(&objects, &mut out);

@@ -30,10 +30,12 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
 }
 
 /// The objects that mean what the policy means, in no particular order. Call it only when [`check`] found no error.
-#[must_use]
-pub fn lower(policy: &Policy) -> Vec<Object> {
+///
+/// # Errors
+/// What [`check`] would have found, where a part of the policy has no exact form: nothing is left out in silence.
+pub fn lower(policy: &Policy) -> Result<Vec<Object>, Vec<Diagnostic>> {
     match policy.cluster.enforcer {
         EnforcerName::Cilium => cilium::lower(policy),
-        EnforcerName::Kubernetes => kubernetes::lower(policy),
+        EnforcerName::Kubernetes => Ok(kubernetes::lower(policy)),
     }
 }

@@ -19,6 +19,8 @@ pub(super) use boundary::specs as boundary_specs;
 pub(super) use http::rules as http_rules;
 
 use super::capability::TABLE;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::problem::boundary::BoundaryProblem;
 use crate::enforcer::capability::{Feature, obstacle};
 use crate::enforcer::object;
 use crate::manifest::cilium::{Policy as Manifest, Spec};
@@ -28,15 +30,27 @@ use plan::{Place, Plan, plans};
 use rayon::prelude::*;
 
 /// See [`crate::enforcer::lower`].
-#[must_use]
-pub fn lower(policy: &Policy) -> Vec<Object> {
+///
+/// # Errors
+/// What keeps a boundary from being exact.
+pub fn lower(policy: &Policy) -> Result<Vec<Object>, Vec<Diagnostic>> {
     let logs = obstacle(TABLE, Feature::LogValue, &policy.cluster).is_none();
     let plans: Vec<_> = plans(policy).into_iter().collect();
-    plans.par_iter().filter_map(|(place, plan)| object(policy, place, plan, logs)).collect()
+    let objects = plans.par_iter().map(|(place, plan)| object(policy, place, plan, logs));
+    let objects: Result<Vec<Option<Object>>, Vec<BoundaryProblem>> = objects.collect();
+    match objects {
+        Ok(objects) => Ok(objects.into_iter().flatten().collect()),
+        Err(problems) => Err(problems.into_iter().map(Diagnostic::from).collect()),
+    }
 }
 
 /// One object; `None` if no flow is left for it to be about.
-fn object(policy: &Policy, place: &Place<'_>, plan: &Plan<'_>, logs: bool) -> Option<Object> {
+fn object(
+    policy: &Policy,
+    place: &Place<'_>,
+    plan: &Plan<'_>,
+    logs: bool,
+) -> Result<Option<Object>, Vec<BoundaryProblem>> {
     let log = |id: &str| logs.then(|| id.to_owned());
     let mut specs: Vec<(&str, Spec)> = Vec::with_capacity(plan.specs.len());
     for (key, content) in &plan.specs {
@@ -47,7 +61,7 @@ fn object(policy: &Policy, place: &Place<'_>, plan: &Plan<'_>, logs: bool) -> Op
     }
     for boundary in &plan.boundaries {
         let sentence = policy.sentence(boundary.sentence);
-        for mut spec in boundary::specs(policy, boundary).unwrap_or_default() {
+        for mut spec in boundary::specs(policy, boundary)? {
             spec.log = log(&sentence.id);
             specs.push((&sentence.text, spec));
         }
@@ -56,16 +70,16 @@ fn object(policy: &Policy, place: &Place<'_>, plan: &Plan<'_>, logs: bool) -> Op
     specs.dedup();
     let specs: Vec<Spec> = specs.into_iter().map(|(_, spec)| spec).collect();
     if specs.is_empty() {
-        return None;
+        return Ok(None);
     }
     let manifest = |stem: &str, namespace| Manifest {
         comment: Comment::new(),
         metadata: object::metadata(policy, stem, namespace),
         specs,
     };
-    Some(match place {
+    Ok(Some(match place {
         Place::DefaultDeny { namespace } => Object::CiliumNetworkPolicy(manifest("default-deny", Some(namespace))),
         Place::Subject { namespace, name } => Object::CiliumNetworkPolicy(manifest(name, Some(namespace))),
         Place::Clusterwide { stem } => Object::CiliumClusterwideNetworkPolicy(manifest(stem, None)),
-    })
+    }))
 }
