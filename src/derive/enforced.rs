@@ -21,7 +21,7 @@ pub(super) fn keep_enforced(policy: &mut Policy) -> Vec<(SubjectId, Direction, S
         }
         let parts = match isolation.part(policy, id, direction) {
             Part::Whole => vec![id],
-            Part::Some(parts) => {
+            Part::Pods(parts) => {
                 let namespace = policy.subject(id).namespace.clone();
                 let subject = |part| Subject {
                     name: subject_name(&part),
@@ -61,7 +61,7 @@ enum Part {
     /// All of it.
     Whole,
     /// These pods of it, maybe none.
-    Some(Vec<PodSelector>),
+    Pods(Vec<PodSelector>),
 }
 
 /// What is isolated, by direction.
@@ -97,7 +97,7 @@ impl Isolation {
     fn part(&self, policy: &Policy, id: SubjectId, direction: Direction) -> Part {
         let selector = match &policy.subject(id).selects {
             Selects::Nodes(_) if self.nodes.contains(&(id, direction)) => return Part::Whole,
-            Selects::Nodes(_) => return Part::Some(Vec::new()),
+            Selects::Nodes(_) => return Part::Pods(Vec::new()),
             Selects::Pods(selector) => selector,
         };
         let one = selector.namespaces.names.as_one();
@@ -113,7 +113,7 @@ impl Isolation {
             return Part::Whole;
         }
         let parts = isolated().filter_map(|pods| pods::intersection(universe, selector, pods));
-        Part::Some(merge(universe, parts.collect()))
+        Part::Pods(merge(universe, parts.collect()))
     }
 }
 

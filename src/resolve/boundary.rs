@@ -6,7 +6,7 @@ use crate::diagnostic::problem::guard::GuardProblem;
 use crate::policy::{Boundary, Direction, Permit, PodSelector, PortSet, Traffic};
 use crate::source::Span;
 use crate::syntax::ast::{NothingBut, OnlyReach};
-use indexmap::IndexMap;
+use std::collections::BTreeSet;
 
 impl Builder<'_, '_> {
     pub fn only_reach(&mut self, saying: Saying<'_>, only: &OnlyReach) {
@@ -36,12 +36,7 @@ impl Builder<'_, '_> {
     }
 
     fn cap(&mut self, saying: Saying<'_>, direction: Direction, term: &Term, capped: Traffic, permits: Vec<Permit>) {
-        let selector: Option<PodSelector> = match (&term.peer, saying.home) {
-            (crate::policy::Peer::Pods(_), Some(home)) => self.own(&term.peer, home),
-            (crate::policy::Peer::Pods(selector), None) => Some(selector.clone()),
-            _ => None,
-        };
-        let Some(selector) = selector else {
+        let Some(selector) = self.named_pods(&term.peer, saying.home) else {
             self.diagnostics.push(GuardProblem::CapsNoPods { span: term.span }.into());
             return;
         };
@@ -52,15 +47,15 @@ impl Builder<'_, '_> {
 
     /// A boundary over a namespace label that no declaration names would bind nobody, or whoever sets the label.
     fn check_known_labels(&mut self, selector: &PodSelector, span: Span) {
-        let mut declared: IndexMap<&str, ()> = IndexMap::new();
+        let mut declared = BTreeSet::new();
         for namespace in self.scope.namespaces.values() {
             let labels = namespace.declaration.and_then(|declaration| declaration.labels.as_ref());
             for requirement in labels.iter().flat_map(|labels| &labels.requirements) {
-                declared.insert(&requirement.key.value, ());
+                declared.insert(requirement.key.value.as_str());
             }
         }
         for requirement in &selector.namespaces.labels.0 {
-            if !declared.contains_key(requirement.key.as_str()) {
+            if !declared.contains(requirement.key.as_str()) {
                 let key = requirement.key.clone();
                 self.diagnostics.push(GuardProblem::UndeclaredLabel { span, key }.into());
             }

@@ -10,7 +10,7 @@ use crate::diagnostic::problem::cluster::ClusterProblem;
 use crate::diagnostic::problem::names::NameProblem;
 use crate::policy::{self, Cloud, EnforcerName, LabelSelector, PortRange, PortSet, Protocol, Version};
 use crate::source::Span;
-use crate::syntax::ast::{Cluster, DnsServer, External, FactKind, Name};
+use crate::syntax::ast::{Cluster, DnsServer, External, FactKind, Name, Ports};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use smol_str::SmolStr;
@@ -203,11 +203,7 @@ fn read<'t>(cluster: &'t Cluster, options: &Options, diagnostics: &mut Vec<Diagn
     Some(Facts { cluster: facts, externals })
 }
 
-fn read_dns(
-    server: &DnsServer,
-    ports: Option<&crate::syntax::ast::Ports>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<policy::DnsServer> {
+fn read_dns(server: &DnsServer, ports: Option<&Ports>, diagnostics: &mut Vec<Diagnostic>) -> Option<policy::DnsServer> {
     let ports = match ports {
         // A port without a protocol is both: look-ups use UDP and fall back to TCP.
         Some(ports) => {

@@ -126,14 +126,7 @@ impl Builder<'_, '_> {
         }
         let Some(terms) = self.terms(&enforce.subjects, saying.home, Role::Subject) else { return };
         for term in terms {
-            let pods = match saying.home {
-                Some(home) => self.own(&term.peer, home).filter(|_| matches!(term.peer, crate::policy::Peer::Pods(_))),
-                None => match &term.peer {
-                    crate::policy::Peer::Pods(selector) => Some(selector.clone()),
-                    _ => None,
-                },
-            };
-            let Some(selector) = pods else {
+            let Some(selector) = self.named_pods(&term.peer, saying.home) else {
                 self.diagnostics.push(OwnershipProblem::CannotEnforce { span: term.span }.into());
                 continue;
             };

@@ -12,12 +12,14 @@ use crate::diagnostic::problem::dates::DateProblem;
 use crate::diagnostic::problem::names::NameProblem;
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::policy::{
-    Boundary, Direction, Effect, Isolation, Lookup, Namespace, Origin, Peer, PodSelector, Policy, Rule, Selects,
-    Sentence, SentenceId, Subject, SubjectId, Traffic,
+    Boundary, Direction, Effect, Entity, Isolation, Lookup, Namespace, Origin, Peer, PodSelector, Policy, Rule,
+    Selects, Sentence, SentenceId, Subject, SubjectId, Traffic,
 };
 use crate::semantics::pods;
 use crate::source::Span;
-use crate::syntax::ast::{Assert, Clauses, Item, ItemKind, Peers, Section};
+use crate::syntax::ast::{
+    self, Assert, Clauses, Item, ItemKind, LabelSelector, LabelTest, PeerKind, Peers, Place, Section,
+};
 use crate::syntax::format;
 use indexmap::{IndexMap, IndexSet};
 use sha2::{Digest, Sha256};
@@ -109,12 +111,12 @@ pub(super) fn resolve_cluster<'t>(
 
 /// The declared namespaces as the model has them.
 pub(super) fn namespaces(scope: &Scope<'_>) -> IndexMap<SmolStr, Namespace> {
-    let labels = |declared: &crate::syntax::ast::LabelSelector| {
+    let labels = |declared: &LabelSelector| {
         declared
             .requirements
             .iter()
             .filter_map(|requirement| match &requirement.test {
-                crate::syntax::ast::LabelTest::Is(value) => Some((requirement.key.value.clone(), value.value.clone())),
+                LabelTest::Is(value) => Some((requirement.key.value.clone(), value.value.clone())),
                 _ => None,
             })
             .collect()
@@ -174,7 +176,21 @@ impl<'t> Builder<'_, 't> {
                     }
                 }
                 ItemKind::Assert(assert) => self.assert(item.span.0, home, assert),
-                _ => {}
+                // These are read before any sentence: declarations and facts, isolation, consent, waivers.
+                ItemKind::Project(_)
+                | ItemKind::Cluster(_)
+                | ItemKind::NamespaceDecl(_)
+                | ItemKind::NamespaceSet(_)
+                | ItemKind::NodeSet(_)
+                | ItemKind::WorkloadsBy(_)
+                | ItemKind::Workload(_)
+                | ItemKind::External(_)
+                | ItemKind::Group(_)
+                | ItemKind::Enforce(_)
+                | ItemKind::Expose(_)
+                | ItemKind::Accept(_) => {}
+                // Its error is among the problems, and nothing of it is meant.
+                ItemKind::Bad => {}
             }
         }
     }
@@ -244,8 +260,8 @@ impl<'t> Builder<'_, 't> {
     pub fn pods(peer: &Peer) -> Option<PodSelector> {
         match peer {
             Peer::Pods(selector) => Some(selector.clone()),
-            Peer::Anything | Peer::Entity(crate::policy::Entity::Cluster) => Some(PodSelector::default()),
-            _ => None,
+            Peer::Anything | Peer::Entity(Entity::Cluster) => Some(PodSelector::default()),
+            Peer::Entity(_) | Peer::Nodes(_) | Peer::Net(_) | Peer::Name(_) => None,
         }
     }
 
@@ -256,6 +272,15 @@ impl<'t> Builder<'_, 't> {
             return Some(selector);
         }
         pods::intersection(self.peers.universe(), &selector, &PodSelector::namespace(home.clone()))
+    }
+
+    /// The pods of an endpoint set that a file of `home` governs, when it names pods and nothing else.
+    pub fn named_pods(&self, peer: &Peer, home: Option<&SmolStr>) -> Option<PodSelector> {
+        match (peer, home) {
+            (Peer::Pods(_), Some(home)) => self.own(peer, home),
+            (Peer::Pods(selector), None) => Some(selector.clone()),
+            (Peer::Anything | Peer::Entity(_) | Peer::Nodes(_) | Peer::Net(_) | Peer::Name(_), _) => None,
+        }
     }
 
     /// The subject of some pods. `namespace` is whose objects govern them, `None` for cluster-wide objects. A `stem`
@@ -379,10 +404,9 @@ impl<'t> Builder<'_, 't> {
 }
 
 /// A list of one bare name.
-fn peers_of(name: crate::syntax::ast::Name) -> Peers {
-    use crate::syntax::ast::{Peer, PeerKind, Place};
+fn peers_of(name: ast::Name) -> Peers {
     let span = Place(name.span);
-    Peers { items: vec![Peer { kind: PeerKind::Name(name), ports: None, span }], except: Vec::new(), span }
+    Peers { items: vec![ast::Peer { kind: PeerKind::Name(name), ports: None, span }], except: Vec::new(), span }
 }
 
 /// A sentence's canonical spelling and its id.
