@@ -24,4 +24,5 @@ pub mod resolve;
 pub mod semantics;
 pub mod source;
 pub mod syntax;
+pub mod verdict;
 pub mod world;

@@ -19,8 +19,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("syntax", &["source", "diagnostic"]),
     // Never `enforcer`: what a policy means does not depend on who enforces it.
     ("semantics", &["source", "policy"]),
+    // Nor what rules decide, be they the model's or read from manifests.
+    ("verdict", &["source", "policy", "semantics"]),
     ("manifest", &[]),
-    ("enforcer", &["source", "policy", "diagnostic", "semantics", "manifest", "enforcer::capability"]),
+    ("enforcer", &["source", "policy", "diagnostic", "semantics", "verdict", "manifest", "enforcer::capability"]),
     ("resolve", &["source", "policy", "diagnostic", "syntax", "semantics"]),
     ("check", &["source", "policy", "diagnostic", "syntax", "semantics", "resolve"]),
     ("derive", &["source", "policy", "diagnostic", "semantics", "resolve", "enforcer::capability", "enforcer"]),

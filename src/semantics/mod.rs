@@ -15,6 +15,8 @@
 //! | [`re2`] | regular expressions: `parse` reads what Go and RE2 read alike | `to_hir`, `program_size`, `has_assertions`, `may_take` |
 //! | [`traffic`] | what can pass, by [`Traffic`](crate::policy::Traffic) | `includes`, `includes_union`, `disjoint`, `overlap`, `intersection` |
 //! | [`peers`] | endpoints, by [`Peer`](crate::policy::Peer) | `includes`, `overlap` |
+//! | [`endpoints`] | endpoints of every kind ([`places`]), as products | `overlap`, `includes`, `intersection`, `difference`, `matches`, `witness` |
+//! | [`connections`] | what passes between endpoints, as far as policies tell it apart | |
 //! | [`flows`] | flows between pods: from, to, traffic | `includes_union` |
 //! | [`language`] | strings of a regular language | `shortest` string in all of these and none of those |
 //!
@@ -23,7 +25,9 @@
 //! never a guess, and each function's documentation says so where it errs on purpose.
 
 pub mod answer;
+pub mod connections;
 mod cover;
+pub mod endpoints;
 pub mod flows;
 pub mod labels;
 pub mod language;
@@ -32,6 +36,7 @@ pub mod namespaces;
 pub mod nets;
 pub mod paths;
 pub mod peers;
+pub mod places;
 pub mod pods;
 pub mod ports;
 pub mod re2;
@@ -41,3 +46,4 @@ pub mod values;
 
 pub use answer::Answer;
 pub use namespaces::Universe;
+pub use places::{Place, Places};

@@ -11,6 +11,7 @@ use crate::policy::{LabelSelector, Namespace, NamespaceSelector, ValueSet};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// The label that holds a namespace's name.
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
@@ -26,6 +27,13 @@ impl<'a> Universe<'a> {
     #[must_use]
     pub fn new(namespaces: &'a IndexMap<SmolStr, Namespace>) -> Self {
         Self { namespaces }
+    }
+
+    /// One of which nothing is known: no namespace is declared.
+    #[must_use]
+    pub fn unknown() -> Self {
+        static NONE: LazyLock<IndexMap<SmolStr, Namespace>> = LazyLock::new(IndexMap::new);
+        Self { namespaces: &NONE }
     }
 }
 

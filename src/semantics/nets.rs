@@ -5,7 +5,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A set of addresses.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressSet {
     v4: Intervals,
     v6: Intervals,
@@ -108,6 +108,14 @@ impl AddressSet {
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
         !self.intersection(other).is_empty()
+    }
+
+    /// Whether the address is in it.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let intervals = if address.is_ipv4() { &self.v4 } else { &self.v6 };
+        let number = number(address);
+        intervals.iter().any(|(first, last)| (*first..=*last).contains(&number))
     }
 
     /// Whether no address is in it.

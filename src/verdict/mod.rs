@@ -1,0 +1,19 @@
+//! What policies decide: rules of any origin over sets of endpoints, and the questions that are asked of them.
+//!
+//! A [`Ruleset`] is made from the model ([`Ruleset::of_policy`]) or read from manifests (`enforcer::raise`), and says
+//! what happens at each end of a flow, in each direction, by itself:
+//!
+//! | at one end | is |
+//! |---|---|
+//! | denied | a deny has it, whatever else allows it |
+//! | allowed | the end is isolated in this direction and a rule allows it |
+//! | not allowed | the end is isolated and no rule allows it |
+//! | open | nothing isolates the end in this direction |
+//!
+//! A flow passes when neither end stops it. Replies follow. Two things are left to the enforcer, by default settings of
+//! Cilium and in Kubernetes alike: a pod always reaches itself, and the local node always reaches its pods.
+
+mod of_policy;
+mod ruleset;
+
+pub use ruleset::{Cause, CauseId, Effect, Exception, Gap, Isolation, Rule, Ruleset, SubjectId};

@@ -1,0 +1,170 @@
+//! What the model says, as a ruleset: the meaning of sentences, in so many words.
+//!
+//! | in the model | is |
+//! |---|---|
+//! | an isolation | an isolation |
+//! | an allow | an allow towards pods of this cluster |
+//! | a deny | a deny towards pods of every cluster of the mesh; towards an API server, ingress leaves the local node alone |
+//! | a boundary | a deny of everything that it does not permit; for egress it permits the cluster's DNS servers on their ports, for ingress it leaves the local node alone |
+//!
+//! To what a boundary permits on some ports it leaves protocols without ports open (GRE, ESP): no enforcer's deny can
+//! name them beside allowed ports.
+
+use super::ruleset::Exception;
+use super::{Cause, CauseId, Effect, Isolation, Rule, Ruleset};
+use crate::policy::{self, Boundary, Direction, Entity, Peer, Policy, Selects, SentenceId, ValueSet};
+use crate::semantics::Places;
+use crate::semantics::connections::Connections;
+use crate::semantics::endpoints::{self, Endpoints};
+
+impl Ruleset {
+    /// What a policy means.
+    #[must_use]
+    pub fn of_policy(policy: &Policy) -> Self {
+        let mut rules = Self::new();
+        let causes: Vec<CauseId> = policy
+            .sentences
+            .iter()
+            .map(|sentence| {
+                rules.add_cause(Cause { text: sentence.text.clone(), object: None, span: Some(sentence.span) })
+            })
+            .collect();
+        let subjects: Vec<_> =
+            policy.subjects.iter().map(|subject| rules.intern(of_subject(&subject.selects))).collect();
+        let mut reader = Reader { policy, rules, causes, subjects };
+        for isolation in &policy.isolations {
+            reader.isolation(isolation);
+        }
+        for rule in &policy.rules {
+            reader.rule(rule);
+        }
+        for boundary in &policy.boundaries {
+            reader.boundary(boundary);
+        }
+        reader.rules
+    }
+}
+
+/// A subject of the model. Each node governs its own end.
+fn of_subject(selects: &Selects) -> Endpoints {
+    match selects {
+        Selects::Pods(selector) => Endpoints::Pods(selector.clone()),
+        Selects::Nodes(selector) => Endpoints::Nodes { places: Places::HOST, labels: selector.0.clone() },
+    }
+}
+
+struct Reader<'p> {
+    policy: &'p Policy,
+    rules: Ruleset,
+    causes: Vec<CauseId>,
+    subjects: Vec<super::SubjectId>,
+}
+
+impl Reader<'_> {
+    #[expect(clippy::indexing_slicing, reason = "each sentence of the policy has its cause")]
+    fn cause(&self, sentence: SentenceId) -> CauseId {
+        self.causes[sentence.0 as usize]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "each subject of the policy has its id")]
+    fn subject(&self, subject: policy::SubjectId) -> super::SubjectId {
+        self.subjects[subject.0 as usize]
+    }
+
+    fn isolation(&mut self, isolation: &policy::Isolation) {
+        let (subject, cause) = (self.subject(isolation.subject), self.cause(isolation.sentence));
+        self.rules.isolations.push(Isolation { subject, direction: isolation.direction, cause });
+    }
+
+    fn rule(&mut self, rule: &policy::Rule) {
+        let connections = match &rule.effect {
+            policy::Effect::Allow { tls_name: Some(name), .. } => match &rule.traffic {
+                policy::Traffic::Ports(ports) => {
+                    Connections::Tls { ports: ports.clone(), names: vec![policy::DnsPattern::Exact(name.clone())] }
+                }
+                other => Connections::from(other),
+            },
+            _ => Connections::from(&rule.traffic),
+        };
+        let (effect, peers) = match &rule.effect {
+            policy::Effect::Allow { mutual_auth: true, .. } => {
+                (Effect::AllowAuthenticated, endpoints::of_peer(&rule.peer))
+            }
+            policy::Effect::Allow { .. } => (Effect::Allow, endpoints::of_peer(&rule.peer)),
+            policy::Effect::Deny => (Effect::Deny, self.denied(rule.direction, &rule.peer)),
+        };
+        let (subject, cause) = (self.subject(rule.subject), self.cause(rule.sentence));
+        for peers in peers {
+            self.push(Rule {
+                subject,
+                direction: rule.direction,
+                effect,
+                peers,
+                connections: connections.clone(),
+                except: Vec::new(),
+                cause,
+            });
+        }
+    }
+
+    /// Pods of other clusters count only where there are any.
+    fn push(&mut self, rule: Rule) {
+        if self.policy.cluster.mesh_name.is_some() || !matches!(rule.peers, Endpoints::MeshPods { .. }) {
+            self.rules.rules.push(rule);
+        }
+    }
+
+    fn denied(&self, direction: Direction, peer: &Peer) -> Vec<Endpoints> {
+        let mut peers = endpoints::of_peer(peer);
+        if let Peer::Pods(selector) = peer {
+            peers.push(Endpoints::MeshPods { clusters: ValueSet::Any, selector: selector.clone() });
+        }
+        if direction == Direction::Ingress && *peer == Peer::Entity(Entity::KubeApiserver) {
+            let elsewhere = Places::APISERVER.difference(Places::HOST);
+            peers = peers.iter().filter_map(|peer| endpoints::within(peer, elsewhere)).collect();
+        }
+        peers
+    }
+
+    fn boundary(&mut self, boundary: &Boundary) {
+        let mut except = Vec::new();
+        let mut permit = |peer: &Peer, traffic: &policy::Traffic| {
+            for peers in endpoints::of_peer(peer) {
+                if *traffic != policy::Traffic::All {
+                    except.push(Exception { peers: peers.clone(), connections: Connections::Other });
+                }
+                except.push(Exception { peers, connections: traffic.into() });
+            }
+        };
+        for one in &boundary.permits {
+            permit(&one.peer, &one.traffic);
+        }
+        if boundary.direction == Direction::Egress {
+            for server in &self.policy.cluster.dns {
+                permit(&server.peer(), &policy::Traffic::Ports(server.ports().clone()));
+            }
+        }
+        let left_alone = match boundary.direction {
+            Direction::Ingress => Places::HOST,
+            Direction::Egress => Places::default(),
+        };
+        let (subject, cause) = (self.subject(boundary.subject), self.cause(boundary.sentence));
+        for peers in endpoints::at(Places::ALL.difference(left_alone)) {
+            let except = except.iter().filter(|one| same_kind(&one.peers, &peers)).cloned().collect();
+            self.push(Rule {
+                subject,
+                direction: boundary.direction,
+                effect: Effect::Deny,
+                peers,
+                connections: (&boundary.traffic).into(),
+                except,
+                cause,
+            });
+        }
+    }
+}
+
+/// Whether they can have an endpoint in common at all.
+fn same_kind(a: &Endpoints, b: &Endpoints) -> bool {
+    !endpoints::places(a).intersection(endpoints::places(b)).is_empty()
+}
