@@ -134,13 +134,13 @@ fn merge(universe: Universe<'_>, parts: Vec<PodSelector>) -> Vec<PodSelector> {
         match part.namespaces.names {
             ValueSet::In(names) => {
                 let key = (part.labels, part.namespaces.labels, part.service_account);
-                by_rest.entry(key).or_default().extend(names);
+                by_rest.entry(key).or_default().extend(names.iter().cloned());
             }
             _ => merged.push(part),
         }
     }
     for ((labels, namespace_labels, service_account), names) in by_rest {
-        let namespaces = NamespaceSelector { names: ValueSet::In(names), labels: namespace_labels };
+        let namespaces = NamespaceSelector { names: ValueSet::In(names.into()), labels: namespace_labels };
         merged.push(PodSelector { namespaces, labels, service_account });
     }
     let mut kept: Vec<PodSelector> = Vec::with_capacity(merged.len());

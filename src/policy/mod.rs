@@ -13,12 +13,14 @@ mod net;
 mod port;
 mod request;
 mod selector;
+mod values;
 
 pub use facts::{Cloud, Cluster, DnsServer, EnforcerName, Version};
 pub use net::{DnsPattern, Net, cloud_metadata, private};
 pub use port::{PortRange, PortSet, Protocol};
 pub use request::{Header, PathPattern, Query, Request, Segment};
 pub use selector::{LabelSelector, NamespaceSelector, NodeSelector, Op, PodSelector, Requirement, ValueSet};
+pub use values::Values;
 
 use crate::source::Span;
 use indexmap::{IndexMap, IndexSet};

@@ -1,7 +1,7 @@
 //! Which pods, namespaces and nodes.
 
+use super::Values;
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 
 /// What is asked of one label.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,9 +16,9 @@ pub struct Requirement {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Op {
     /// The label is there with one of these values; never empty.
-    In(BTreeSet<SmolStr>),
+    In(Values),
     /// The label is absent or has none of these values; never empty.
-    NotIn(BTreeSet<SmolStr>),
+    NotIn(Values),
     /// The label is there.
     Exists,
     /// The label is absent.
@@ -54,7 +54,7 @@ impl LabelSelector {
     /// `key` has exactly this value.
     #[must_use]
     pub fn is(key: impl Into<SmolStr>, value: impl Into<SmolStr>) -> Self {
-        Self(vec![Requirement { key: key.into(), op: Op::In(BTreeSet::from([value.into()])) }])
+        Self(vec![Requirement { key: key.into(), op: Op::In(Values::one(value)) }])
     }
 
     /// Both.
@@ -71,16 +71,16 @@ pub enum ValueSet {
     #[default]
     Any,
     /// Only these; empty selects nothing.
-    In(BTreeSet<SmolStr>),
+    In(Values),
     /// All but these; never empty.
-    NotIn(BTreeSet<SmolStr>),
+    NotIn(Values),
 }
 
 impl ValueSet {
     /// Only this value.
     #[must_use]
     pub fn one(value: impl Into<SmolStr>) -> Self {
-        Self::In(BTreeSet::from([value.into()]))
+        Self::In(Values::one(value))
     }
 
     /// The single value, if it is one.
@@ -134,7 +134,7 @@ impl PodSelector {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeSelector(pub LabelSelector);
 
-fn list(values: &BTreeSet<SmolStr>) -> String {
+fn list(values: &Values) -> String {
     let word = |value: &'_ SmolStr| if value.is_empty() { "\"\"".into() } else { value.clone() };
     values.iter().map(word).collect::<Vec<_>>().join(", ")
 }

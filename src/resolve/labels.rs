@@ -2,15 +2,13 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::names::NameProblem;
-use crate::policy::{LabelSelector, Op, Requirement};
+use crate::policy::{LabelSelector, Op, Requirement, Values};
 use crate::semantics::labels;
 use crate::syntax::ast::{self, LabelTest, Name};
-use smol_str::SmolStr;
-use std::collections::BTreeSet;
 
 /// The selector in the model's form.
 pub(super) fn resolve(selector: &ast::LabelSelector) -> LabelSelector {
-    let set = |values: &[Name]| values.iter().map(|value| value.value.clone()).collect::<BTreeSet<SmolStr>>();
+    let set = |values: &[Name]| values.iter().map(|value| value.value.clone()).collect::<Values>();
     let requirements = selector.requirements.iter().map(|requirement| Requirement {
         key: requirement.key.value.clone(),
         op: match &requirement.test {

@@ -8,9 +8,9 @@
 //! key is absent, `In` and `Exists` do not.
 
 use super::values;
-use crate::policy::{LabelSelector, Op, Requirement, ValueSet};
+use crate::policy::{LabelSelector, Op, Requirement, ValueSet, Values};
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Concrete labels.
 pub type Labels = BTreeMap<SmolStr, SmolStr>;
@@ -30,7 +30,7 @@ impl Cell {
             Op::In(values) => Self { values: ValueSet::In(values.clone()), absent: false },
             Op::NotIn(values) => Self { values: values::complement(&ValueSet::In(values.clone())), absent: true },
             Op::Exists => Self { values: ValueSet::Any, absent: false },
-            Op::DoesNotExist => Self { values: ValueSet::In(BTreeSet::new()), absent: true },
+            Op::DoesNotExist => Self { values: ValueSet::In(Values::new()), absent: true },
         }
     }
 

@@ -7,10 +7,9 @@
 
 use super::labels::{self, Labels};
 use super::values;
-use crate::policy::{LabelSelector, Namespace, NamespaceSelector, ValueSet};
+use crate::policy::{LabelSelector, Namespace, NamespaceSelector, ValueSet, Values};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// The label that holds a namespace's name.
@@ -108,7 +107,8 @@ pub fn simplified(universe: Universe, selector: &NamespaceSelector) -> Option<Na
     let labels = labels::simplified(&labels)?;
     let names = match names {
         ValueSet::In(names) => {
-            let names: BTreeSet<_> = names.into_iter().filter(|name| may_have(universe, name, &labels)).collect();
+            let may_have = |name: &&SmolStr| may_have(universe, name, &labels);
+            let names: Values = names.iter().filter(may_have).cloned().collect();
             if names.is_empty() {
                 return None;
             }

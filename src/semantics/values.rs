@@ -1,12 +1,11 @@
 //! Sets of values of something that always has exactly one, such as a namespace's name: a finite set or all but a
 //! finite set. The possible values are taken to be infinitely many, so all but finitely many is never nothing.
 
-use crate::policy::ValueSet;
+use crate::policy::{ValueSet, Values};
 use smol_str::{SmolStr, format_smolstr};
-use std::collections::BTreeSet;
 
 /// All values but these; [`ValueSet::Any`] when there are none.
-fn all_but(values: BTreeSet<SmolStr>) -> ValueSet {
+fn all_but(values: Values) -> ValueSet {
     if values.is_empty() { ValueSet::Any } else { ValueSet::NotIn(values) }
 }
 
@@ -34,7 +33,7 @@ pub fn intersection(a: &ValueSet, b: &ValueSet) -> ValueSet {
         (ValueSet::In(values), other) | (other, ValueSet::In(values)) => {
             ValueSet::In(values.iter().filter(|value| contains(other, value)).cloned().collect())
         }
-        (ValueSet::NotIn(a), ValueSet::NotIn(b)) => ValueSet::NotIn(a | b),
+        (ValueSet::NotIn(a), ValueSet::NotIn(b)) => ValueSet::NotIn(a.union(b)),
     }
 }
 
@@ -54,7 +53,7 @@ pub fn includes(outer: &ValueSet, inner: &ValueSet) -> bool {
 #[must_use]
 pub fn complement(set: &ValueSet) -> ValueSet {
     match set {
-        ValueSet::Any => ValueSet::In(BTreeSet::new()),
+        ValueSet::Any => ValueSet::In(Values::new()),
         ValueSet::In(values) => all_but(values.clone()),
         ValueSet::NotIn(values) => ValueSet::In(values.clone()),
     }

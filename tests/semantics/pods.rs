@@ -4,8 +4,8 @@
 use indexmap::IndexMap;
 use proptest::prelude::*;
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, BTreeSet};
-use ztp::policy::{LabelSelector, Namespace, NamespaceSelector, Op, PodSelector, Requirement, ValueSet};
+use std::collections::BTreeMap;
+use ztp::policy::{LabelSelector, Namespace, NamespaceSelector, Op, PodSelector, Requirement, ValueSet, Values};
 use ztp::semantics::namespaces::NamespaceWitness;
 use ztp::semantics::pods::Pod;
 use ztp::semantics::{Answer, Universe, labels, pods};
@@ -63,7 +63,7 @@ fn all_pods() -> Vec<Pod> {
     all
 }
 
-fn subset(values: &'static [&'static str], least: usize) -> impl Strategy<Value = BTreeSet<SmolStr>> {
+fn subset(values: &'static [&'static str], least: usize) -> impl Strategy<Value = Values> {
     proptest::sample::subsequence(values, least..=values.len())
         .prop_map(|values| values.into_iter().map(SmolStr::from).collect())
 }

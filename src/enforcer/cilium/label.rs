@@ -5,10 +5,9 @@
 //! Here they are the model's selectors with such keys, so that [`semantics::labels`] computes with them.
 
 use crate::manifest::{self, MatchExpression, Operator};
-use crate::policy::{LabelSelector, Namespace, NodeSelector, Op, PodSelector, Requirement, ValueSet};
+use crate::policy::{LabelSelector, Namespace, NodeSelector, Op, PodSelector, Requirement, ValueSet, Values};
 use crate::semantics;
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 
 /// The label with a pod's namespace; every pod has it and nothing else does.
 pub const NAMESPACE: &str = "k8s:io.kubernetes.pod.namespace";
@@ -30,7 +29,7 @@ pub fn has(key: impl Into<SmolStr>) -> LabelSelector {
 
 /// The label is there, without a value: so are all of the sources `reserved`, `cidr` and `fqdn`.
 pub fn marked(key: impl Into<SmolStr>) -> LabelSelector {
-    one(key, Op::In(BTreeSet::from([SmolStr::default()])))
+    one(key, Op::In(Values::one(SmolStr::default())))
 }
 
 /// These pods, by their namespace and labels; `None` if no pod can be meant.
@@ -88,8 +87,8 @@ pub fn selector(labels: &LabelSelector) -> manifest::LabelSelector {
 /// What is asked of one label, borrowed: most selectors go into a manifest as they are.
 #[derive(Clone, Copy)]
 enum Test<'s> {
-    In(&'s BTreeSet<SmolStr>),
-    NotIn(&'s BTreeSet<SmolStr>),
+    In(&'s Values),
+    NotIn(&'s Values),
     Exists,
     DoesNotExist,
 }
@@ -122,7 +121,7 @@ impl<'s> Test<'s> {
     }
 
     fn write(self, key: String, selector: &mut manifest::LabelSelector) {
-        let listed = |values: &BTreeSet<SmolStr>| values.iter().map(SmolStr::to_string).collect();
+        let listed = |values: &Values| values.iter().map(SmolStr::to_string).collect();
         let (operator, values) = match self {
             Self::In(values) => match values.first() {
                 Some(only) if values.len() == 1 => {

@@ -2,9 +2,8 @@
 
 use crate::manifest::kubernetes::{Peer, Port};
 use crate::manifest::{self, MatchExpression, Operator};
-use crate::policy::{self, LabelSelector, NamespaceSelector, Op, PodSelector, PortSet, Requirement, ValueSet};
+use crate::policy::{self, LabelSelector, NamespaceSelector, Op, PodSelector, PortSet, Requirement, ValueSet, Values};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 
 /// The label that holds a namespace's name; the API server sets it on every namespace and keeps it right (KEP-2161).
 const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
@@ -56,7 +55,7 @@ pub(super) fn selector(labels: &LabelSelector) -> manifest::LabelSelector {
     selector
 }
 
-fn strings(values: &BTreeSet<SmolStr>) -> Vec<String> {
+fn strings(values: &Values) -> Vec<String> {
     values.iter().map(ToString::to_string).collect()
 }
 
