@@ -26,3 +26,4 @@ pub mod source;
 pub mod syntax;
 pub mod verdict;
 pub mod world;
+pub mod yaml;

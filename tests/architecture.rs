@@ -15,6 +15,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // What each version of an enforcer can do, as data.
     ("enforcer::capability", &["policy"]),
     ("diagnostic", &["source", "policy", "enforcer::capability"]),
+    // Reads Kubernetes' YAML; knows of text and places only.
+    ("yaml", &["source"]),
     ("world", &["source", "diagnostic"]),
     ("syntax", &["source", "diagnostic"]),
     // Never `enforcer`: what a policy means does not depend on who enforces it.
