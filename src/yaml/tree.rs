@@ -6,8 +6,8 @@ use super::scalar;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// How deep lists and mappings may stand in each other. The deepest manifests around, the schemas of custom resources,
-/// have some 40 levels.
+/// How deep lists and mappings may stand in each other. The schema of CiliumNetworkPolicy v2, which is deeper than any
+/// policy, has 27 levels.
 pub const MAX_DEPTH: usize = 128;
 
 /// A scalar, before it is known what it stands for.
