@@ -44,7 +44,7 @@ impl Builder<'_, '_> {
                     lines: missing_lines(home, namespace, &lacking, object, &traffic),
                     header: self.scope.namespaces.get(namespace).map(|namespace| namespace.span),
                 };
-                self.diagnostics.push(problem.into());
+                self.part.diagnostics.push(problem.into());
             }
         }
         good

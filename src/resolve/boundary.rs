@@ -37,7 +37,7 @@ impl Builder<'_, '_> {
 
     fn cap(&mut self, saying: Saying<'_>, direction: Direction, term: &Term, capped: Traffic, permits: Vec<Permit>) {
         let Some(selector) = self.named_pods(&term.peer, saying.home) else {
-            self.diagnostics.push(GuardProblem::CapsNoPods { span: term.span }.into());
+            self.part.diagnostics.push(GuardProblem::CapsNoPods { span: term.span }.into());
             return;
         };
         self.check_known_labels(&selector, term.span);
@@ -57,7 +57,7 @@ impl Builder<'_, '_> {
         for requirement in &selector.namespaces.labels.0 {
             if !declared.contains(requirement.key.as_str()) {
                 let key = requirement.key.clone();
-                self.diagnostics.push(GuardProblem::UndeclaredLabel { span, key }.into());
+                self.part.diagnostics.push(GuardProblem::UndeclaredLabel { span, key }.into());
             }
         }
     }

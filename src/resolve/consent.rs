@@ -9,16 +9,17 @@ use crate::policy::{Peer, PodSelector, Traffic};
 use crate::semantics::flows::{self, Flows};
 use crate::semantics::{Universe, pods, traffic};
 use crate::source::Span;
-use crate::syntax::ast::{Expose, ItemKind};
+use crate::syntax::ast::{Expose, ItemKind, Section};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What each namespace exposes.
 #[derive(Default)]
 pub(super) struct Exposures(IndexMap<SmolStr, Vec<Exposure>>);
 
 /// One object of one `expose`, towards one reader.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Exposure {
     /// The pods that are exposed.
     pub object: PodSelector,
@@ -30,25 +31,34 @@ pub(super) struct Exposure {
     pub to: PodSelector,
     /// The sentence.
     span: Span,
-    used: bool,
+    used: AtomicBool,
 }
 
 impl Exposures {
+    /// What each namespace's sections expose.
+    pub fn of<'n>(sections: impl Iterator<Item = (&'n SmolStr, Vec<Exposure>)>) -> Self {
+        let mut all: IndexMap<SmolStr, Vec<Exposure>> = IndexMap::new();
+        for (home, exposures) in sections {
+            all.entry(home.clone()).or_default().extend(exposures);
+        }
+        Self(all)
+    }
+
     /// Whether every flow of the sentence is exposed, by one exposure or by several together. What cannot be decided
     /// counts as not exposed.
     pub fn consent(
-        &mut self,
+        &self,
         universe: Universe<'_>,
         namespace: &SmolStr,
         from: &PodSelector,
         object: &PodSelector,
         wanted: &Traffic,
     ) -> bool {
-        let Some(exposures) = self.0.get_mut(namespace) else { return false };
+        let Some(exposures) = self.0.get(namespace) else { return false };
         let mut exposed = Vec::new();
         for exposure in exposures {
             if exposure.meets(universe, from, object, wanted) {
-                exposure.used = true;
+                exposure.used.store(true, Ordering::Relaxed);
                 exposed.push(exposure.flows());
             }
         }
@@ -57,7 +67,7 @@ impl Exposures {
 
     /// The part of a broad sentence that a namespace exposes: which pods, from whom, which traffic.
     pub fn within(
-        &mut self,
+        &self,
         universe: Universe<'_>,
         namespace: &SmolStr,
         from: &PodSelector,
@@ -65,11 +75,11 @@ impl Exposures {
         wanted: &Traffic,
     ) -> Vec<(PodSelector, Option<SmolStr>, PodSelector, Traffic)> {
         let mut found = Vec::new();
-        for exposure in self.0.get_mut(namespace).into_iter().flatten() {
+        for exposure in self.0.get(namespace).into_iter().flatten() {
             let Some(reader) = pods::intersection(universe, from, &exposure.to) else { continue };
             let Some(target) = pods::intersection(universe, object, &exposure.object) else { continue };
             let Some(both) = traffic::intersection(wanted, &exposure.traffic) else { continue };
-            exposure.used = true;
+            exposure.used.store(true, Ordering::Relaxed);
             let stem = exposure.stem.clone().filter(|_| target == exposure.object);
             found.push((target, stem, reader, both));
         }
@@ -80,7 +90,7 @@ impl Exposures {
     pub fn report_unused(&self, diagnostics: &mut Vec<Diagnostic>) {
         let mut sentences: IndexMap<Span, bool> = IndexMap::new();
         for exposure in self.0.values().flatten() {
-            *sentences.entry(exposure.span).or_default() |= exposure.used;
+            *sentences.entry(exposure.span).or_default() |= exposure.used.load(Ordering::Relaxed);
         }
         for (span, used) in sentences {
             if !used {
@@ -103,22 +113,20 @@ impl Exposure {
 }
 
 impl Builder<'_, '_> {
-    pub fn exposures(&mut self) {
-        let scope = self.scope;
-        for (name, namespace) in &scope.namespaces {
-            for section in &namespace.sections {
-                for item in &section.items {
-                    if let ItemKind::Expose(expose) = &item.kind
-                        && let Some(saying) = self.say(item, Some(name), Some(&expose.clauses))
-                    {
-                        self.expose(saying, name, expose);
-                    }
-                }
+    /// What a section of a namespace exposes.
+    pub fn exposures_of(&mut self, home: &SmolStr, section: &Section) -> Vec<Exposure> {
+        let mut found = Vec::new();
+        for item in &section.items {
+            if let ItemKind::Expose(expose) = &item.kind
+                && let Some(saying) = self.say(item, Some(home), Some(&expose.clauses))
+            {
+                self.expose(saying, home, expose, &mut found);
             }
         }
+        found
     }
 
-    fn expose(&mut self, saying: Saying<'_>, home: &SmolStr, expose: &Expose) {
+    fn expose(&mut self, saying: Saying<'_>, home: &SmolStr, expose: &Expose, found: &mut Vec<Exposure>) {
         let objects = self.terms(&expose.objects, Some(home), Role::Object);
         let readers = self.terms(&expose.to, Some(home), Role::Subject);
         let (Some(objects), Some(readers)) = (objects, readers) else { return };
@@ -126,31 +134,31 @@ impl Builder<'_, '_> {
             return;
         }
         let kind = match &expose.request {
-            Some(wanted) => Kind::Requests(vec![request(wanted, self.diagnostics)]),
+            Some(wanted) => Kind::Requests(vec![request(wanted, &mut self.part.diagnostics)]),
             None => Kind::Reach,
         };
         for object in &objects {
             let selector = match &object.peer {
                 Peer::Pods(selector) if selector.namespaces.names.as_one() == Some(home) => selector,
                 _ => {
-                    self.diagnostics.push(OwnershipProblem::ExposesOthers { span: object.span }.into());
+                    self.part.diagnostics.push(OwnershipProblem::ExposesOthers { span: object.span }.into());
                     continue;
                 }
             };
-            let Some(traffic) = towards(&kind, object, self.diagnostics) else { continue };
+            let Some(traffic) = towards(&kind, object, &mut self.part.diagnostics) else { continue };
             for reader in &readers {
                 // Pods of a namespace that nobody declares yet may land later: until then the exposure is unused.
                 let Peer::Pods(to) = &reader.peer else {
-                    self.diagnostics.push(OwnershipProblem::ExposeNeedsNoConsent { span: reader.span }.into());
+                    self.part.diagnostics.push(OwnershipProblem::ExposeNeedsNoConsent { span: reader.span }.into());
                     continue;
                 };
-                self.exposures.0.entry(home.clone()).or_default().push(Exposure {
+                found.push(Exposure {
                     object: selector.clone(),
                     stem: object.stem.clone(),
                     traffic: traffic.clone(),
                     to: to.clone(),
                     span: saying.span,
-                    used: false,
+                    used: AtomicBool::new(false),
                 });
             }
         }

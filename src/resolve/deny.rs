@@ -13,10 +13,10 @@ use crate::syntax::ast::{Action, MayNot, PeerKind, Peers};
 impl Builder<'_, '_> {
     pub fn may_not(&mut self, saying: Saying<'_>, may_not: &MayNot) {
         if !matches!(may_not.action.value, Action::Reach(_) | Action::Ping(_)) {
-            self.diagnostics.push(PortProblem::CannotDeny { span: may_not.action.span }.into());
+            self.part.diagnostics.push(PortProblem::CannotDeny { span: may_not.action.span }.into());
             return;
         }
-        let Some((list, kind)) = objects(&may_not.action.value, self.diagnostics) else { return };
+        let Some((list, kind)) = objects(&may_not.action.value, &mut self.part.diagnostics) else { return };
         let subjects = self.deny_subjects(saying, may_not);
         let objects = self.terms(list, saying.home, Role::Object);
         let (Some(subjects), Some(objects)) = (subjects, objects) else { return };
@@ -33,11 +33,12 @@ impl Builder<'_, '_> {
     fn deny_all(&mut self, saying: Saying<'_>, kind: &Kind, subjects: &[Term], objects: &[Term]) -> bool {
         for object in objects {
             if let Peer::Name(name) = &object.peer {
-                self.diagnostics
+                self.part
+                    .diagnostics
                     .push(OutsideProblem::DenyByName { span: object.span, name: name.to_string().into() }.into());
                 return false;
             }
-            let Some(traffic) = towards(kind, object, self.diagnostics) else { return false };
+            let Some(traffic) = towards(kind, object, &mut self.part.diagnostics) else { return false };
             for subject in subjects {
                 if !self.deny_pair(saying, subject, object, &traffic) {
                     return false;
@@ -69,13 +70,13 @@ impl Builder<'_, '_> {
                 Some(home) => OwnershipProblem::NeitherEnd { subject, object, home: home.clone() },
                 None => OwnershipProblem::NothingToOpen { subject, object },
             };
-            self.diagnostics.push(problem.into());
+            self.part.diagnostics.push(problem.into());
             return false;
         }
         if let Some(to) = to {
             // The local node always reaches its pods: the kubelet's probes come from there.
             if holds_host(&subject.peer) {
-                self.diagnostics.push(GuardProblem::DeniesHost { span: subject.span }.into());
+                self.part.diagnostics.push(GuardProblem::DeniesHost { span: subject.span }.into());
                 return false;
             }
             self.deny(saying, Direction::Ingress, to, subject.peer.clone(), traffic.clone(), object.span);

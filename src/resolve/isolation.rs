@@ -50,8 +50,10 @@ fn directions(enforcing: Option<&Node<Vec<Node<ast::Direction>>>>) -> Vec<Direct
 }
 
 impl Builder<'_, '_> {
-    pub fn isolations(&mut self) {
+    /// Reads what isolates: headers, nodes, `enforce`.
+    pub fn isolations(&mut self) -> Isolated {
         let scope = self.scope;
+        let mut isolated = Isolated::default();
         for (name, namespace) in &scope.namespaces {
             // Declared only: no file of it is here, so nothing isolates it.
             let headers = namespace.sections.iter().filter_map(|section| section.header.as_ref());
@@ -83,7 +85,7 @@ impl Builder<'_, '_> {
             let stem = SmolStr::new_static("every-workload");
             let subject = self.subject(PodSelector::namespace(name.clone()), Some(&stem), Some(name));
             for direction in directions(namespace.enforcing) {
-                self.isolated.whole.insert((name.clone(), direction), header.span.0);
+                isolated.whole.insert((name.clone(), direction), header.span.0);
                 self.isolation(Isolation { subject, direction, sentence });
             }
         }
@@ -107,19 +109,20 @@ impl Builder<'_, '_> {
                 if let ItemKind::Enforce(enforce) = &item.kind
                     && let Some(saying) = self.say(item, home, None)
                 {
-                    self.enforce(saying, enforce);
+                    self.enforce(saying, enforce, &mut isolated);
                 }
             }
         }
+        isolated
     }
 
-    fn enforce(&mut self, saying: Saying<'_>, enforce: &Enforce) {
+    fn enforce(&mut self, saying: Saying<'_>, enforce: &Enforce, isolated: &mut Isolated) {
         if let Some(home) = saying.home {
             for word in &enforce.directions {
                 let key = (home.clone(), direction(word.value));
-                if let Some(header) = self.isolated.whole.get(&key) {
+                if let Some(header) = isolated.whole.get(&key) {
                     let problem = OwnershipProblem::EnforcedAlready { span: word.span, header: *header };
-                    self.diagnostics.push(problem.into());
+                    self.part.diagnostics.push(problem.into());
                     return;
                 }
             }
@@ -127,12 +130,12 @@ impl Builder<'_, '_> {
         let Some(terms) = self.terms(&enforce.subjects, saying.home, Role::Subject) else { return };
         for term in terms {
             let Some(selector) = self.named_pods(&term.peer, saying.home) else {
-                self.diagnostics.push(OwnershipProblem::CannotEnforce { span: term.span }.into());
+                self.part.diagnostics.push(OwnershipProblem::CannotEnforce { span: term.span }.into());
                 continue;
             };
             for word in &enforce.directions {
                 let direction = direction(word.value);
-                self.isolated.parts.push((direction, selector.clone()));
+                isolated.parts.push((direction, selector.clone()));
                 let subject = self.subject(selector.clone(), term.stem.as_ref(), saying.home);
                 self.isolation(Isolation { subject, direction, sentence: saying.id });
             }

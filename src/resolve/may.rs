@@ -31,7 +31,7 @@ struct Flow<'c> {
 impl Builder<'_, '_> {
     pub fn may(&mut self, saying: Saying<'_>, may: &May) {
         let subjects = self.terms(&may.subjects, saying.home, Role::Subject);
-        let Some((list, kind)) = objects(&may.action.value, self.diagnostics) else {
+        let Some((list, kind)) = objects(&may.action.value, &mut self.part.diagnostics) else {
             if let (Some(subjects), Action::Resolve(names)) = (subjects, &may.action.value) {
                 self.resolve_names(saying, &subjects, names);
             }
@@ -45,7 +45,7 @@ impl Builder<'_, '_> {
         if let Kind::Requests(_) = kind
             && let Some(tls) = &may.clauses.tls_name
         {
-            self.diagnostics.push(PortProblem::RequestInTls { span: tls.span }.into());
+            self.part.diagnostics.push(PortProblem::RequestInTls { span: tls.span }.into());
             return;
         }
         if let Some(home) = saying.home
@@ -68,7 +68,7 @@ impl Builder<'_, '_> {
             item.ports.is_none() && objects.iter().any(|term| term.span == item.span.0 && term.ports.is_none())
         };
         if let Some(open) = list.items.iter().find(bare) {
-            self.diagnostics.push(PortProblem::OpenBesidePort { span: open.span.0, ported: ported.span.0 }.into());
+            self.part.diagnostics.push(PortProblem::OpenBesidePort { span: open.span.0, ported: ported.span.0 }.into());
         }
     }
 
@@ -77,9 +77,9 @@ impl Builder<'_, '_> {
     fn open(&mut self, saying: Saying<'_>, may: &May, kind: &Kind, subjects: &[Term], objects: &[Term]) -> bool {
         let origin = if may.always { Origin::PlatformGrant } else { Origin::Said };
         for object in objects {
-            let Some(traffic) = towards(kind, object, self.diagnostics) else { return false };
+            let Some(traffic) = towards(kind, object, &mut self.part.diagnostics) else { return false };
             if may.clauses.tls_name.is_some() && !traffic::is_tcp(&traffic) {
-                self.diagnostics.push(PortProblem::TlsWithoutPort { span: object.span }.into());
+                self.part.diagnostics.push(PortProblem::TlsWithoutPort { span: object.span }.into());
                 return false;
             }
             for subject in subjects {
@@ -106,7 +106,7 @@ impl Builder<'_, '_> {
     ) -> bool {
         if let Some(other) = self.foreign_home(&subject.peer, home) {
             let problem = OwnershipProblem::NotYourSubject { span: subject.span, namespace: other, home: home.clone() };
-            self.diagnostics.push(problem.into());
+            self.part.diagnostics.push(problem.into());
             return false;
         }
         let from = self.own(&subject.peer, home);
@@ -114,7 +114,7 @@ impl Builder<'_, '_> {
         if from.is_none() && to.is_none() {
             let problem =
                 OwnershipProblem::NeitherEnd { subject: subject.span, object: object.span, home: home.clone() };
-            self.diagnostics.push(problem.into());
+            self.part.diagnostics.push(problem.into());
             return false;
         }
         let exposed = match (&from, Self::pods(&object.peer)) {
@@ -202,7 +202,7 @@ impl Builder<'_, '_> {
             } else {
                 OwnershipProblem::NothingToOpen { subject: subject.span, object: object.span }
             };
-            self.diagnostics.push(problem.into());
+            self.part.diagnostics.push(problem.into());
             return false;
         }
         let caller = Self::pods(&subject.peer).filter(|_| from.is_some());
@@ -235,7 +235,7 @@ impl Builder<'_, '_> {
         let sees =
             flow.clauses.tls_name.is_none() || caller.is_some_and(|caller| !opens_destination || isolated(caller));
         if !sees {
-            self.diagnostics.push(PortProblem::TlsAtCaller { span: subject.span }.into());
+            self.part.diagnostics.push(PortProblem::TlsAtCaller { span: subject.span }.into());
         }
         sees
     }
@@ -292,7 +292,7 @@ impl Builder<'_, '_> {
                 None => Self::pods(&term.peer),
             };
             let Some(selector) = selector else {
-                self.diagnostics.push(OutsideProblem::CannotResolve { span: term.span }.into());
+                self.part.diagnostics.push(OutsideProblem::CannotResolve { span: term.span }.into());
                 continue;
             };
             let stem = term.stem.clone().filter(|_| Peer::Pods(selector.clone()) == term.peer);

@@ -1,7 +1,7 @@
 //! Names to what they mean: the trees of a project become one [`Policy`] a cluster.
 //!
-//! First [`scope`] collects every declaration; then, for each cluster, [`cluster`] reads its facts and [`sentence`]
-//! turns every sentence into half-rules. Who may write what, and consent, are decided here, because they decide
+//! First [`scope`] collects every declaration; then, for each cluster, [`cluster`] reads its facts and [`whole`] turns
+//! every sentence into half-rules, by [`sentence`]. Who may write what, and consent, are decided here, because they decide
 //! which half-rules exist.
 //!
 //! Invariants: a finding is reported once, at the narrowest place; a name that does not resolve silences what
@@ -18,11 +18,13 @@ mod may;
 mod methods;
 mod nearest;
 mod options;
+mod part;
 mod peers;
 mod ports;
 mod scope;
 mod sentence;
 mod traffic;
+mod whole;
 
 pub use cluster::parse_enforcer;
 pub use nearest::nearest;
@@ -37,5 +39,5 @@ use crate::policy::Policy;
 /// when there are errors, as far as it goes; the driver emits nothing then.
 pub fn resolve(scope: &Scope<'_>, options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Vec<Policy> {
     let clusters = cluster::clusters(scope, options, diagnostics);
-    clusters.into_iter().map(|facts| sentence::resolve_cluster(scope, facts, options, diagnostics)).collect()
+    clusters.into_iter().map(|facts| whole::resolve_cluster(scope, facts, options, diagnostics)).collect()
 }

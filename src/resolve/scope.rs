@@ -1,6 +1,5 @@
 //! Every declaration of a project, by name.
 
-use super::sentence::spell;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::names::NameProblem;
 use crate::diagnostic::problem::ownership::OwnershipProblem;
@@ -11,7 +10,6 @@ use crate::syntax::ast::{
 };
 use indexmap::map::Entry;
 use indexmap::{IndexMap, IndexSet};
-use rayon::prelude::*;
 use smol_str::SmolStr;
 
 /// The declarations of a project. It borrows the trees.
@@ -36,8 +34,6 @@ pub struct Scope<'t> {
     /// Names whose declarations could not be read, and the first words of such sentences: what depends on them has no
     /// finding of its own.
     pub(super) broken: IndexSet<SmolStr>,
-    /// The canonical spelling and the id of every sentence, by its place.
-    pub(super) spellings: IndexMap<Span, (SmolStr, SmolStr)>,
 }
 
 /// One namespace.
@@ -120,7 +116,6 @@ impl<'t> Scope<'t> {
                 scope.take_section(section, sources, diagnostics);
             }
         }
-        scope.spell();
         scope.check_folders(sources, diagnostics);
         scope.check_foreign(diagnostics);
         scope.check_shadowing(diagnostics);
@@ -274,24 +269,6 @@ impl<'t> Scope<'t> {
         }
     }
 
-    /// Spells every sentence: a good part of the whole work, and each by itself, so it is done side by side.
-    fn spell(&mut self) {
-        let platform = self.platform_sections.iter().map(|section| (None, *section));
-        let of_namespaces = self
-            .namespaces
-            .iter()
-            .flat_map(|(name, namespace)| namespace.sections.iter().map(move |section| (Some(name), *section)));
-        let sections: Vec<(Option<&SmolStr>, &Section)> = platform.chain(of_namespaces).collect();
-        let spelt: Vec<Vec<_>> = sections
-            .par_iter()
-            .map(|(home, section)| {
-                let sentences = section.items.iter().filter(|item| is_sentence(&item.kind));
-                sentences.map(|item| (item.span.0, spell(*home, &item.kind))).collect()
-            })
-            .collect();
-        self.spellings = spelt.into_iter().flatten().collect();
-    }
-
     /// A namespace that has a folder may have its header only there.
     fn check_folders(&self, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
         for (name, namespace) in &self.namespaces {
@@ -339,20 +316,6 @@ impl<'t> Scope<'t> {
             }
         }
     }
-}
-
-/// Whether an item becomes a [`Sentence`](crate::policy::Sentence) of the model.
-fn is_sentence(kind: &ItemKind) -> bool {
-    matches!(
-        kind,
-        ItemKind::May(_)
-            | ItemKind::MayNot(_)
-            | ItemKind::OnlyReach(_)
-            | ItemKind::NothingBut(_)
-            | ItemKind::Expose(_)
-            | ItemKind::Enforce(_)
-            | ItemKind::NodeSet(_)
-    )
 }
 
 /// Whether a path lies in a folder, compared part by part.

@@ -1,29 +1,28 @@
 //! Sentences to half-rules: the driver of one cluster, and what every kind of sentence shares.
 
-use super::cluster::Facts;
 use super::consent::Exposures;
 use super::isolation::Isolated;
 use super::labels;
 use super::options::Options;
+use super::part::Part;
 use super::peers::{PeerResolver, Role, Term};
 use super::scope::Scope;
 use super::traffic::objects;
+use super::whole::Known;
 use crate::diagnostic::problem::dates::DateProblem;
 use crate::diagnostic::problem::names::NameProblem;
-use crate::diagnostic::{Diagnostic, has_errors};
 use crate::policy::{
-    Boundary, Direction, Effect, Entity, Isolation, Lookup, Namespace, Origin, Peer, PodSelector, Policy, Rule,
-    Selects, Sentence, SentenceId, Subject, SubjectId, Traffic,
+    Boundary, Direction, Effect, Entity, Isolation, Lookup, Origin, Peer, PodSelector, Rule, Selects, Sentence,
+    SentenceId, Subject, SubjectId, Traffic,
 };
 use crate::semantics::pods;
 use crate::source::Span;
-use crate::syntax::ast::{
-    self, Assert, Clauses, Item, ItemKind, LabelSelector, LabelTest, PeerKind, Peers, Place, Section,
-};
+use crate::syntax::ast::{self, Assert, Clauses, Item, ItemKind, PeerKind, Peers, Place, Section};
 use crate::syntax::format;
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The most pairs of a subject and an object that one sentence may come to.
 const PAIR_LIMIT: usize = 50_000;
@@ -32,24 +31,22 @@ const PAIR_LIMIT: usize = 50_000;
 /// each sentence, would otherwise fill any memory.
 const TOTAL_LIMIT: usize = 1_000_000;
 
-/// Builds the policy of one cluster.
-pub(super) struct Builder<'a, 't> {
-    pub scope: &'a Scope<'t>,
-    pub peers: PeerResolver<'a, 't>,
-    pub isolated: Isolated,
-    pub exposures: Exposures,
-    pub diagnostics: &'a mut Vec<Diagnostic>,
-    options: &'a Options,
-    /// How many pairs the sentences came to so far.
-    pairs: usize,
-    subjects: IndexSet<Subject>,
+/// Whether so many pairs are more than all sentences may come to.
+pub(super) fn goes_beyond(pairs: u64) -> bool {
+    pairs > TOTAL_LIMIT as u64
+}
+
+/// Turns sentences into a part of one cluster's policy.
+pub(super) struct Builder<'k, 't> {
+    pub scope: &'k Scope<'t>,
+    pub isolated: &'k Isolated,
+    pub exposures: &'k Exposures,
+    pub peers: PeerResolver<'k, 't>,
+    pub part: Part,
+    options: &'k Options,
+    pairs: &'k AtomicU64,
     /// Subjects with a name: whether in a namespace's objects, the pods' namespace, the stem.
     named: IndexMap<(bool, SmolStr, SmolStr), SubjectId>,
-    sentences: Vec<Sentence>,
-    isolations: Vec<Isolation>,
-    rules: Vec<Rule>,
-    boundaries: Vec<Boundary>,
-    lookups: Vec<Lookup>,
 }
 
 /// A sentence that is being turned into rules.
@@ -63,94 +60,16 @@ pub(super) struct Saying<'s> {
     pub span: Span,
 }
 
-/// Everything that one cluster's sentences mean.
-pub(super) fn resolve_cluster<'t>(
-    scope: &Scope<'t>,
-    facts: Facts<'t>,
-    options: &Options,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Policy {
-    let peers = PeerResolver::new(scope, &facts);
-    let mut builder = Builder {
-        scope,
-        isolated: Isolated::default(),
-        exposures: Exposures::default(),
-        peers,
-        diagnostics,
-        options,
-        pairs: 0,
-        subjects: IndexSet::new(),
-        named: IndexMap::new(),
-        sentences: Vec::new(),
-        isolations: Vec::new(),
-        rules: Vec::new(),
-        boundaries: Vec::new(),
-        lookups: Vec::new(),
-    };
-    builder.check_declarations();
-    builder.isolations();
-    builder.exposures();
-    builder.sentences();
-    // Beside an error, an exposure may be unused because the sentence that is for it was not understood.
-    if !has_errors(builder.diagnostics) {
-        builder.exposures.report_unused(builder.diagnostics);
-    }
-    let Builder { subjects, sentences, isolations, rules, boundaries, lookups, .. } = builder;
-    Policy {
-        project: scope.project.map(|name| name.value.clone()),
-        cluster: facts.cluster,
-        namespaces: namespaces(scope),
-        sentences,
-        subjects,
-        isolations,
-        rules,
-        boundaries,
-        lookups,
-    }
-}
-
-/// The declared namespaces as the model has them.
-pub(super) fn namespaces(scope: &Scope<'_>) -> IndexMap<SmolStr, Namespace> {
-    let labels = |declared: &LabelSelector| {
-        declared
-            .requirements
-            .iter()
-            .filter_map(|requirement| match &requirement.test {
-                LabelTest::Is(value) => Some((requirement.key.value.clone(), value.value.clone())),
-                _ => None,
-            })
-            .collect()
-    };
-    scope
-        .namespaces
-        .iter()
-        .map(|(name, namespace)| {
-            let declared = namespace.declaration.and_then(|declaration| declaration.labels.as_ref());
-            let model = Namespace {
-                labels: declared.map(labels).unwrap_or_default(),
-                owner: namespace.owner.map(|owner| owner.value.clone()),
-                has_files: !namespace.sections.is_empty(),
-                span: namespace.span,
-            };
-            (name.clone(), model)
-        })
-        .collect()
-}
-
-impl<'t> Builder<'_, 't> {
-    fn sentences(&mut self) {
-        let scope = self.scope;
-        for section in &scope.platform_sections {
-            self.section(section, None);
-        }
-        for (name, namespace) in &scope.namespaces {
-            for section in &namespace.sections {
-                self.section(section, Some(name));
-            }
-        }
+impl<'k, 't> Builder<'k, 't> {
+    pub fn new(known: &'k Known<'_, 't>) -> Self {
+        let Known { scope, facts, options, namespaces, expanded, isolated, exposures, pairs } = known;
+        let peers = PeerResolver::new(scope, facts, namespaces, expanded);
+        let (part, named) = (Part::default(), IndexMap::new());
+        Self { scope, isolated, exposures, peers, part, options, pairs, named }
     }
 
-    fn section(&mut self, section: &'t Section, home: Option<&SmolStr>) {
+    /// The sentences of a section, but for those of isolation and consent.
+    pub fn section(&mut self, section: &'t Section, home: Option<&SmolStr>) {
         for item in &section.items {
             match &item.kind {
                 // A grant outside a platform file is refused where it stands, and grants nothing.
@@ -201,11 +120,11 @@ impl<'t> Builder<'_, 't> {
         if let Some(subjects) = &assert.subjects {
             good &= self.terms(subjects, home, Role::Subject).is_some();
         }
-        if let Some((list, _)) = objects(&assert.action.value, self.diagnostics) {
+        if let Some((list, _)) = objects(&assert.action.value, &mut self.part.diagnostics) {
             good &= self.terms(list, home, Role::Object).is_some();
         }
         if good {
-            self.diagnostics.push(DateProblem::AssertUndecided { span }.into());
+            self.part.diagnostics.push(DateProblem::AssertUndecided { span }.into());
         }
     }
 
@@ -217,7 +136,7 @@ impl<'t> Builder<'_, 't> {
             && until.value < today
         {
             if self.options.drop_expired {
-                self.diagnostics.push(
+                self.part.diagnostics.push(
                     DateProblem::Dropped { span, until: until.span, date: until.value.to_string().into() }.into(),
                 );
                 return None;
@@ -227,14 +146,11 @@ impl<'t> Builder<'_, 't> {
             } else {
                 DateProblem::ExpiredKept { span, until: until.span, date: until.value.to_string().into() }
             };
-            self.diagnostics.push(problem.into());
+            self.part.diagnostics.push(problem.into());
         }
-        let (text, id) = match self.scope.spellings.get(&span) {
-            Some(spelling) => spelling.clone(),
-            None => spell(home, &item.kind),
-        };
+        let text = SmolStr::from(format::sentence(&item.kind));
         let id = self.sentence(Sentence {
-            id,
+            id: sentence_id(home, &text),
             text,
             span,
             namespace: home.cloned(),
@@ -246,14 +162,14 @@ impl<'t> Builder<'_, 't> {
 
     /// Registers a sentence that stands in no item of its own: a header.
     pub fn sentence(&mut self, sentence: Sentence) -> SentenceId {
-        let id = SentenceId(u32::try_from(self.sentences.len()).unwrap_or(u32::MAX));
-        self.sentences.push(sentence);
+        let id = self.part.next_sentence();
+        self.part.sentences.push(sentence);
         id
     }
 
     /// The terms of a list in a sentence, or `None` after a finding.
     pub fn terms(&mut self, list: &Peers, home: Option<&SmolStr>, role: Role) -> Option<Vec<Term>> {
-        self.peers.peers(list, home, role, self.diagnostics)
+        self.peers.peers(list, home, role, &mut self.part.diagnostics)
     }
 
     /// The pods of an endpoint set, when it has any: entities other than `cluster`, addresses and names have none.
@@ -306,51 +222,50 @@ impl<'t> Builder<'_, 't> {
 
     /// The id of a subject.
     pub fn intern(&mut self, subject: Subject) -> SubjectId {
-        let (index, _) = self.subjects.insert_full(subject);
-        SubjectId(u32::try_from(index).unwrap_or(u32::MAX))
+        self.part.intern(subject)
     }
 
     /// Adds a half-rule.
     pub fn rule(&mut self, rule: Rule) {
-        self.rules.push(rule);
+        self.part.rules.push(rule);
     }
 
     /// How many half-rules there are.
     pub fn rule_count(&self) -> usize {
-        self.rules.len()
+        self.part.rules.len()
     }
 
     /// Takes back those of a sentence that turned out wrong: nothing of it counts.
     pub fn forget_rules_after(&mut self, count: usize) {
-        self.rules.truncate(count);
+        self.part.rules.truncate(count);
     }
 
     /// Whether a sentence comes to too much, which is reported.
     pub fn too_many(&mut self, saying: Saying<'_>, subjects: usize, objects: usize) -> bool {
         let pairs = subjects.saturating_mul(objects);
-        let before = self.pairs;
-        self.pairs = before.saturating_add(pairs);
+        let before = self.pairs.fetch_add(pairs as u64, Ordering::Relaxed);
+        let (over, over_before) = (goes_beyond(before.saturating_add(pairs as u64)), goes_beyond(before));
         if pairs > PAIR_LIMIT {
-            self.diagnostics.push(NameProblem::TooMany { span: saying.span, limit: PAIR_LIMIT }.into());
-        } else if self.pairs > TOTAL_LIMIT && before <= TOTAL_LIMIT {
-            self.diagnostics.push(NameProblem::TooManyInAll { span: saying.span, limit: TOTAL_LIMIT }.into());
+            self.part.diagnostics.push(NameProblem::TooMany { span: saying.span, limit: PAIR_LIMIT }.into());
+        } else if over && !over_before {
+            self.part.diagnostics.push(NameProblem::TooManyInAll { span: saying.span, limit: TOTAL_LIMIT }.into());
         }
-        pairs > PAIR_LIMIT || self.pairs > TOTAL_LIMIT
+        pairs > PAIR_LIMIT || over
     }
 
     /// Adds an isolation.
     pub fn isolation(&mut self, isolation: Isolation) {
-        self.isolations.push(isolation);
+        self.part.isolations.push(isolation);
     }
 
     /// Adds a boundary.
     pub fn boundary(&mut self, boundary: Boundary) {
-        self.boundaries.push(boundary);
+        self.part.boundaries.push(boundary);
     }
 
     /// Adds a look-up.
     pub fn lookup(&mut self, lookup: Lookup) {
-        self.lookups.push(lookup);
+        self.part.lookups.push(lookup);
     }
 
     /// A deny at one end.
@@ -368,7 +283,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     /// Checks what is declared even where no sentence uses it.
-    fn check_declarations(&mut self) {
+    pub fn check_declarations(&mut self) {
         let scope = self.scope;
         for (name, namespace) in &scope.namespaces {
             let mut keys: IndexMap<&str, Span> = IndexMap::new();
@@ -376,11 +291,11 @@ impl<'t> Builder<'_, 't> {
             for key in labels.iter().flat_map(|labels| &labels.requirements).map(|requirement| &requirement.key) {
                 if let Some(first) = keys.insert(&key.value, key.span) {
                     let name = key.value.clone();
-                    self.diagnostics.push(NameProblem::Twice { span: key.span, name, first }.into());
+                    self.part.diagnostics.push(NameProblem::Twice { span: key.span, name, first }.into());
                 }
             }
             for labels in namespace.names.workloads.values().filter_map(|workload| workload.labels.as_ref()) {
-                labels::check(labels, self.diagnostics);
+                labels::check(labels, &mut self.part.diagnostics);
             }
             for external in namespace.names.externals.values() {
                 self.terms(&peers_of(external.name.clone()), Some(name), Role::Object);
@@ -393,7 +308,7 @@ impl<'t> Builder<'_, 't> {
         let nodes = scope.nodes.values().map(|(nodes, _)| &nodes.labels);
         let foreign = scope.foreign.values().filter_map(|workload| workload.labels.as_ref());
         for labels in sets.chain(nodes).chain(foreign) {
-            labels::check(labels, self.diagnostics);
+            labels::check(labels, &mut self.part.diagnostics);
         }
         let of_platform = scope.platform.externals.values().map(|external| &external.name);
         let of_platform = of_platform.chain(scope.platform.groups.values().map(|group| &group.name));
@@ -407,13 +322,6 @@ impl<'t> Builder<'_, 't> {
 fn peers_of(name: ast::Name) -> Peers {
     let span = Place(name.span);
     Peers { items: vec![ast::Peer { kind: PeerKind::Name(name), ports: None, span }], except: Vec::new(), span }
-}
-
-/// A sentence's canonical spelling and its id.
-pub(super) fn spell(home: Option<&SmolStr>, kind: &ItemKind) -> (SmolStr, SmolStr) {
-    let text = SmolStr::from(format::sentence(kind));
-    let id = sentence_id(home, &text);
-    (text, id)
 }
 
 /// `ztp-` and 16 hexadecimal digits of SHA-256 over the home and the text.

@@ -7,7 +7,6 @@ use super::cluster::Facts;
 use super::labels;
 use super::ports::{self, Serving};
 use super::scope::Scope;
-use super::sentence::namespaces;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::names::NameProblem;
 use crate::diagnostic::problem::outside::OutsideProblem;
@@ -20,6 +19,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, EntityWord, PeerKind, Peers, Workload};
 use indexmap::{IndexMap, IndexSet};
 use smol_str::SmolStr;
+use std::borrow::Cow;
 
 /// One endpoint set that a list names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,12 +52,17 @@ pub(super) struct PeerResolver<'a, 't> {
     pub scope: &'a Scope<'t>,
     pub facts: &'a Facts<'t>,
     /// The declared namespaces, whose labels are known.
-    pub namespaces: IndexMap<SmolStr, Namespace>,
-    /// Groups and externals by home and name, so that each is expanded once.
-    expanded: IndexMap<(Option<SmolStr>, SmolStr), Expansion>,
+    pub namespaces: &'a IndexMap<SmolStr, Namespace>,
+    /// What was expanded before, and is now.
+    pub expanded: Cow<'a, Expanded>,
 }
 
-enum Expansion {
+/// Groups and externals by home and name, so that each is expanded once.
+pub(super) type Expanded = IndexMap<(Option<SmolStr>, SmolStr), Expansion>;
+
+/// What became of a group or an external.
+#[derive(Clone)]
+pub(super) enum Expansion {
     /// Under way: whoever asks for it now contains itself.
     Open,
     /// There was a finding.
@@ -69,13 +74,18 @@ enum Expansion {
 const LIST_LIMIT: usize = 4096;
 
 impl<'a, 't> PeerResolver<'a, 't> {
-    pub fn new(scope: &'a Scope<'t>, facts: &'a Facts<'t>) -> Self {
-        Self { scope, facts, namespaces: namespaces(scope), expanded: IndexMap::new() }
+    pub fn new(
+        scope: &'a Scope<'t>,
+        facts: &'a Facts<'t>,
+        namespaces: &'a IndexMap<SmolStr, Namespace>,
+        expanded: &'a Expanded,
+    ) -> Self {
+        Self { scope, facts, namespaces, expanded: Cow::Borrowed(expanded) }
     }
 
     /// What is known of namespaces, for the algebra.
     pub fn universe(&self) -> Universe<'_> {
-        Universe::new(&self.namespaces)
+        Universe::new(self.namespaces)
     }
 
     /// The terms of a list, or `None` after a finding. `home` is the namespace of the file, `None` in a platform file.

@@ -9,7 +9,7 @@ use crate::resolve::nearest::nearest;
 use crate::resolve::scope::Names;
 use crate::source::Span;
 use crate::syntax::ast::{self, Name, Workload};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 impl<'t> PeerResolver<'_, 't> {
     /// A bare name: what the namespace declares, then what the platform and the cluster give to everybody.
@@ -87,12 +87,12 @@ impl<'t> PeerResolver<'_, 't> {
                 return None;
             }
             None => {
-                self.expanded.insert(key.clone(), Expansion::Open);
+                self.expanded.to_mut().insert(key.clone(), Expansion::Open);
                 let Some(terms) = expand(self, diagnostics) else {
-                    self.expanded.insert(key, Expansion::Failed);
+                    self.expanded.to_mut().insert(key, Expansion::Failed);
                     return None;
                 };
-                self.expanded.insert(key, Expansion::Done(terms.clone()));
+                self.expanded.to_mut().insert(key, Expansion::Done(terms.clone()));
                 terms
             }
         };
@@ -119,7 +119,7 @@ impl<'t> PeerResolver<'_, 't> {
             peer: Peer::Pods(PodSelector { service_account, ..PodSelector::labelled(namespace.clone(), labels) }),
             ports: None,
             span,
-            stem: Some(format!("workload.{}", workload.name.value).into()),
+            stem: Some(format_smolstr!("workload.{}", workload.name.value)),
         }
     }
 
