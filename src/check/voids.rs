@@ -6,6 +6,18 @@ use crate::policy::{Boundary, Direction, Effect, Origin, Peer, Policy, Rule, Sel
 use crate::semantics::{Universe, nets, peers, pods, traffic};
 use crate::source::Span;
 use indexmap::IndexMap;
+use rayon::prelude::*;
+
+/// What denies and boundaries take of one rule.
+enum Loss {
+    Nothing,
+    /// Some of it, to this deny: in words.
+    Part(SentenceId, String),
+    /// All of it, to this deny.
+    Denied(SentenceId),
+    /// All of it, to this boundary.
+    Outside(SentenceId),
+}
 
 /// What became of one object of one sentence in one direction.
 #[derive(Default)]
@@ -22,27 +34,30 @@ pub(super) fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
     if denies.is_empty() && policy.boundaries.is_empty() {
         return;
     }
+    // Grants have a stricter check of their own.
+    let is_said = |rule: &&Rule| rule.effect != Effect::Deny && rule.origin == Origin::Said;
+    let losses = policy.rules.par_iter().filter(is_said).map(|rule| (rule, loss(policy, rule, &denies)));
+    let losses: Vec<(&Rule, Loss)> = losses.collect();
+    if losses.iter().all(|(_, loss)| matches!(loss, Loss::Nothing)) {
+        return;
+    }
     let mut fates: IndexMap<(SentenceId, Direction, Span), Fate> = IndexMap::new();
-    for rule in &policy.rules {
-        // Grants have a stricter check of their own.
-        if rule.effect == Effect::Deny || rule.origin != Origin::Said {
-            continue;
-        }
+    for (rule, loss) in losses {
         let fate = fates.entry((rule.sentence, rule.direction, rule.span)).or_default();
         fate.whole += 1;
-        let deny = denies.iter().find(|deny| deny.direction == rule.direction && denied(policy, rule, deny));
-        let boundary = policy
-            .boundaries
-            .iter()
-            .find(|boundary| boundary.direction == rule.direction && outside(policy, rule, boundary));
-        if let Some(deny) = deny {
-            fate.lost += 1;
-            fate.voided.get_or_insert((deny.sentence, false));
-        } else if let Some(boundary) = boundary {
-            fate.lost += 1;
-            fate.voided.get_or_insert((boundary.sentence, true));
-        } else if fate.partly.is_none() {
-            fate.partly = partly(policy, rule, &denies);
+        match loss {
+            Loss::Nothing => {}
+            Loss::Part(by, part) => {
+                fate.partly.get_or_insert((by, part));
+            }
+            Loss::Denied(by) => {
+                fate.lost += 1;
+                fate.voided.get_or_insert((by, false));
+            }
+            Loss::Outside(by) => {
+                fate.lost += 1;
+                fate.voided.get_or_insert((by, true));
+            }
         }
     }
     // Both halves of a sentence can be void for the same reason: said once.
@@ -63,6 +78,17 @@ pub(super) fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(finding.into());
         }
     }
+}
+
+fn loss(policy: &Policy, rule: &Rule, denies: &[&Rule]) -> Loss {
+    if let Some(deny) = denies.iter().find(|deny| deny.direction == rule.direction && denied(policy, rule, deny)) {
+        return Loss::Denied(deny.sentence);
+    }
+    let mut boundaries = policy.boundaries.iter().filter(|boundary| boundary.direction == rule.direction);
+    if let Some(boundary) = boundaries.find(|boundary| outside(policy, rule, boundary)) {
+        return Loss::Outside(boundary.sentence);
+    }
+    partly(policy, rule, denies).map_or(Loss::Nothing, |(by, part)| Loss::Part(by, part))
 }
 
 fn includes_subject(policy: &Policy, outer: SubjectId, inner: SubjectId) -> bool {

@@ -13,6 +13,7 @@ use crate::policy::{
 use crate::semantics::{Universe, pods};
 use crate::source::Span;
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
@@ -34,25 +35,29 @@ struct Needs {
 /// Adds the companions' rules: egress at the subject, ingress at DNS servers that the project isolates.
 pub(super) fn add_companions(policy: &mut Policy) {
     let needs = needs(policy);
-    let mut rules = Vec::new();
-    for (subject, needs) in &needs {
-        let Selects::Pods(selector) = &policy.subject(*subject).selects else { continue };
-        let names = names(&policy.cluster, selector, needs);
-        for server in &policy.cluster.dns {
-            rules.push(Rule {
-                direction: Direction::Egress,
-                subject: *subject,
-                peer: server.peer(),
-                traffic: Traffic::Dns { ports: server.ports().clone(), names: names.clone() },
-                effect: Effect::Allow { mutual_auth: false, tls_name: None },
-                sentence: needs.sentence,
-                origin: Origin::DnsCompanion,
-                span: needs.span,
-            });
-        }
-    }
+    let subjects: Vec<(&SubjectId, &Needs)> = needs.iter().collect();
+    let mut rules: Vec<Rule> =
+        subjects.par_iter().flat_map_iter(|(subject, needs)| look_ups(policy, **subject, needs)).collect();
     rules.extend(servers(policy, &needs));
     policy.rules.extend(rules);
+}
+
+/// The look-ups of one subject, at each server.
+fn look_ups(policy: &Policy, subject: SubjectId, needs: &Needs) -> Vec<Rule> {
+    let Selects::Pods(selector) = &policy.subject(subject).selects else { return Vec::new() };
+    let names = names(&policy.cluster, selector, needs);
+    let servers = policy.cluster.dns.iter();
+    let look_up = |server: &DnsServer| Rule {
+        direction: Direction::Egress,
+        subject,
+        peer: server.peer(),
+        traffic: Traffic::Dns { ports: server.ports().clone(), names: names.clone() },
+        effect: Effect::Allow { mutual_auth: false, tls_name: None },
+        sentence: needs.sentence,
+        origin: Origin::DnsCompanion,
+        span: needs.span,
+    };
+    servers.map(look_up).collect()
 }
 
 fn needs(policy: &Policy) -> IndexMap<SubjectId, Needs> {

@@ -13,8 +13,9 @@ use crate::policy::{
 };
 use crate::semantics;
 use crate::semantics::Universe;
+use rayon::prelude::*;
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Each pair of sentences once.
 pub fn check(policy: &Policy, found: &mut Vec<Diagnostic>) {
@@ -23,22 +24,17 @@ pub fn check(policy: &Policy, found: &mut Vec<Diagnostic>) {
         return;
     }
     let index = Index::new(policy);
+    let conflicts = |rule: &&Rule| {
+        // A sentence agrees with itself, but not always with what is derived for it.
+        let others = index.near(rule).filter(|other| (other.sentence, other.origin) != (rule.sentence, rule.origin));
+        let others = others.filter(|other| index.overlap(rule, other));
+        let pairs = others.flat_map(|other| problems(rule, other).into_iter().map(|problem| (other.sentence, problem)));
+        pairs.map(|(other, problem)| (rule.sentence, other, problem)).collect::<Vec<_>>()
+    };
     let mut told = BTreeSet::new();
-    for rule in asking {
-        for other in index.near(rule) {
-            // A sentence agrees with itself, but not always with what is derived for it.
-            if (other.sentence, other.origin) == (rule.sentence, rule.origin) || !index.overlap(rule, other) {
-                continue;
-            }
-            for problem in problems(rule, other) {
-                if told.insert((
-                    kind_of(&problem),
-                    rule.sentence.min(other.sentence),
-                    rule.sentence.max(other.sentence),
-                )) {
-                    found.push(problem.into());
-                }
-            }
+    for (rule, other, problem) in asking.par_iter().flat_map_iter(conflicts).collect::<Vec<_>>() {
+        if told.insert((kind_of(&problem), rule.min(other), rule.max(other))) {
+            found.push(problem.into());
         }
     }
 }
@@ -149,70 +145,62 @@ impl<'p> Key<'p> {
     }
 }
 
-/// Things by their key.
-struct Buckets<'p, T>(BTreeMap<Key<'p>, Vec<T>>);
-
-impl<T> Default for Buckets<'_, T> {
-    fn default() -> Self {
-        Self(BTreeMap::new())
-    }
+/// Of things that are sorted by their key, those that can overlap this key, and some more.
+fn near<'s, 'p, T>(sorted: &'s [(Key<'p>, T)], key: Key<'p>) -> impl Iterator<Item = &'s T> + use<'s, 'p, T> {
+    let one = |key: Key<'p>| between(sorted, |other| other < key, |other| other <= key);
+    let found: [&[(Key<'p>, T)]; 3] = match key {
+        Key::Pods(namespace, Some(_)) => [one(key), one(Key::Pods(namespace, None)), one(Key::Broad)],
+        Key::Pods(namespace, None) => {
+            [between(sorted, |other| other < key, |other| other <= key || other.is_in(namespace)), &[], one(Key::Broad)]
+        }
+        Key::Name(_) => [one(key), &[], one(Key::Broad)],
+        Key::Broad => [sorted, &[], &[]],
+    };
+    found.into_iter().flatten().map(|(_, thing)| thing)
 }
 
-impl<'p, T: Copy> Buckets<'p, T> {
-    fn add(&mut self, key: Key<'p>, thing: T) {
-        self.0.entry(key).or_default().push(thing);
-    }
-
-    /// What can overlap this key, and some more.
-    fn near(&self, key: Key<'p>) -> Vec<T> {
-        let one = |key: Key<'p>| self.0.get(&key).into_iter().flatten().copied();
-        match key {
-            Key::Pods(namespace, Some(_)) => {
-                one(key).chain(one(Key::Pods(namespace, None))).chain(one(Key::Broad)).collect()
-            }
-            Key::Pods(namespace, None) => {
-                let within = self.0.range(key..).take_while(|(key, _)| key.is_in(namespace));
-                within.flat_map(|(_, things)| things).copied().chain(one(Key::Broad)).collect()
-            }
-            Key::Name(_) => one(key).chain(one(Key::Broad)).collect(),
-            Key::Broad => self.0.values().flatten().copied().collect(),
-        }
-    }
+/// The part of a sorted slice that is not `before`, up to where `until` no longer holds.
+fn between<'s, 'p, T>(
+    sorted: &'s [(Key<'p>, T)],
+    before: impl Fn(Key<'p>) -> bool,
+    until: impl Fn(Key<'p>) -> bool,
+) -> &'s [(Key<'p>, T)] {
+    let start = sorted.partition_point(|(key, _)| before(*key));
+    let rest = sorted.get(start..).unwrap_or_default();
+    rest.get(..rest.partition_point(|(key, _)| until(*key))).unwrap_or_default()
 }
 
 /// The allow rules of a policy, by subject and peer.
 struct Index<'p> {
     policy: &'p Policy,
-    subjects: Buckets<'p, SubjectId>,
-    /// By subject, for ingress and egress.
-    rules: Vec<[Buckets<'p, &'p Rule>; 2]>,
+    subjects: Vec<(Key<'p>, SubjectId)>,
+    /// By subject, direction and the key of the peer.
+    rules: Vec<(Key<'p>, &'p Rule)>,
 }
 
 impl<'p> Index<'p> {
     fn new(policy: &'p Policy) -> Self {
-        let mut rules: Vec<[Buckets<'p, &'p Rule>; 2]> = Vec::new();
-        rules.resize_with(policy.subjects.len(), Default::default);
-        let mut index = Self { policy, subjects: Buckets::default(), rules };
-        for (id, subject) in (0..).map(SubjectId).zip(&policy.subjects) {
-            index.subjects.add(Key::of_subject(policy, subject), id);
-        }
-        for rule in policy.rules.iter().filter(|rule| rule.effect != Effect::Deny) {
-            if let Some([ingress, egress]) = index.rules.get_mut(rule.subject.0 as usize) {
-                let bucket = if rule.direction == Direction::Ingress { ingress } else { egress };
-                bucket.add(Key::of_peer(policy, &rule.peer), rule);
-            }
-        }
-        index
+        let subjects = (0..).map(SubjectId).zip(&policy.subjects);
+        let mut subjects: Vec<_> = subjects.map(|(id, subject)| (Key::of_subject(policy, subject), id)).collect();
+        subjects.sort_by_key(|(key, _)| *key);
+        let rules = policy.rules.par_iter().filter(|rule| rule.effect != Effect::Deny);
+        let mut rules: Vec<_> = rules.map(|rule| (Key::of_peer(policy, &rule.peer), rule)).collect();
+        rules.par_sort_by_key(|(key, rule)| (rule.subject, rule.direction, *key));
+        Self { policy, subjects, rules }
     }
 
     /// The rules that can concern the same flows, and some more.
-    fn near(&self, rule: &'p Rule) -> Vec<&'p Rule> {
+    fn near(&self, rule: &'p Rule) -> impl Iterator<Item = &'p Rule> {
         let peer = Key::of_peer(self.policy, &rule.peer);
-        let subjects = self.subjects.near(Key::of_subject(self.policy, self.policy.subject(rule.subject)));
-        let buckets = subjects.into_iter().filter_map(|subject| self.rules.get(subject.0 as usize));
-        let buckets =
-            buckets.map(|[ingress, egress]| if rule.direction == Direction::Ingress { ingress } else { egress });
-        buckets.flat_map(|bucket| bucket.near(peer)).collect()
+        let subjects = near(&self.subjects, Key::of_subject(self.policy, self.policy.subject(rule.subject)));
+        subjects.flat_map(move |subject| near(self.rules_of(*subject, rule.direction), peer)).copied()
+    }
+
+    fn rules_of(&self, subject: SubjectId, direction: Direction) -> &[(Key<'p>, &'p Rule)] {
+        let place = |(_, rule): &(Key<'p>, &Rule)| (rule.subject, rule.direction);
+        let start = self.rules.partition_point(|entry| place(entry) < (subject, direction));
+        let rest = self.rules.get(start..).unwrap_or_default();
+        rest.get(..rest.partition_point(|entry| place(entry) == (subject, direction))).unwrap_or_default()
     }
 
     fn overlap(&self, a: &Rule, b: &Rule) -> bool {
