@@ -29,7 +29,8 @@ impl Builder<'_> {
     /// The same at a place where words may mean something else.
     pub(super) fn peers_at(&mut self, pair: Pair<'_, Rule>, position: Position) -> Peers {
         let span = self.span(&pair);
-        let mut peers = Peers { items: Vec::new(), except: Vec::new(), span: Place(span) };
+        // One, nearly always; room for four, which a list takes if not told, would be most of a tree's memory.
+        let mut peers = Peers { items: Vec::with_capacity(1), except: Vec::new(), span: Place(span) };
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::peer => peers.items.extend(self.peer(part, position)),

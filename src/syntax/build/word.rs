@@ -88,7 +88,7 @@ impl Builder<'_> {
     pub(super) fn ports(&mut self, pair: Pair<'_, Rule>) -> Ports {
         let span = self.span(&pair);
         let span = Span { start: span.start.saturating_sub(1), ..span };
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(1);
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::port => items.extend(self.port(&part)),
