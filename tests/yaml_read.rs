@@ -13,9 +13,12 @@
 #[path = "support/kubectl.rs"]
 mod kubectl;
 
+use proptest::prelude::*;
+use proptest::sample::Index;
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 use ztp::source::LineIndex;
 use ztp::yaml::{Comment, Document, Node, Range, Value, YamlError, objects, read};
 
@@ -188,4 +191,144 @@ fn the_corpus_is_read() {
     }
     assert!(files > 0, "there is nothing to read");
     eprintln!("{files} files with {found} objects");
+}
+
+/// Texts that are large for their meaning, or that have made some reader of YAML slow or crash.
+fn bombs() -> Vec<(&'static str, String)> {
+    let many = 50_000;
+    let laughs: String = (1..30).map(|i| format!("a{i}: &a{i} [*a{0}, *a{0}]\n", i - 1)).collect();
+    let keys = |key: fn(usize) -> String| (0..many).map(|i| format!("{}: 1\n", key(i))).collect::<String>();
+    vec![
+        ("billion laughs", format!("a0: &a0 [x]\n{laughs}")),
+        ("many keys", keys(|i| format!("k{i}"))),
+        ("the same key", keys(|_| "k".to_owned())),
+        ("many keys in brackets", format!("a: {{{}}}", keys(|i| format!("k{i}")).replace('\n', ","))),
+        ("open brackets", "[".repeat(many)),
+        ("open braces", "{".repeat(many)),
+        ("braces as keys", "{? ".repeat(many)),
+        ("brackets on lines", "[\n".repeat(many)),
+        ("dashes", "- ".repeat(many)),
+        ("question marks", "? ".repeat(many)),
+        ("colons", ": ".repeat(many)),
+        ("keys of keys", "a: ".repeat(many)),
+        ("anchors", "&a ".repeat(many)),
+        ("tags", "!!str ".repeat(many)),
+        ("one tag", format!("a: !{} b", "x".repeat(many))),
+        ("deeper and deeper", (0..2000).map(|i| format!("{:1$}a:\n", "", i)).collect()),
+        ("open quotes", "\"".repeat(many)),
+        ("an open quote", format!("a: \"{}", "b\n ".repeat(many))),
+        ("single quotes", format!("a: '{}'", "''".repeat(many))),
+        ("escapes", format!("a: \"{}\"", "\\u00e9".repeat(many))),
+        ("escapes of JSON", format!("{{\"a\": [{}]}}", "\"\\/\", ".repeat(many))),
+        ("escapes of no JSON", format!("a: [{}]", "\"\\/\", ".repeat(many))),
+        ("a long plain scalar", format!("a: {}", "b ".repeat(many))),
+        ("a plain scalar of many lines", format!("a: {}", "b\n ".repeat(many))),
+        ("empty lines", format!("a: b{}c: d", "\n".repeat(many))),
+        ("blanks", format!("a: b{}\nc: d", " ".repeat(many))),
+        ("blanks in brackets", format!("a: [{}]", format!("b{}, ", " ".repeat(300)).repeat(many / 300))),
+        ("lines in brackets", format!("a: [{}]", format!("b{}, ", "\n".repeat(300)).repeat(many / 300))),
+        ("tabs", format!("a:{}b", "\t".repeat(many))),
+        ("lines of tabs", format!("a: b{}", "\n\t".repeat(many))),
+        ("comments", "#\n".repeat(many)),
+        ("hashes", "#".repeat(many)),
+        ("comments in brackets", format!("a: [{}]", "b, # c\n".repeat(many))),
+        ("a block scalar", format!("a: |\n{}", " b\n".repeat(many))),
+        ("a folded scalar", format!("a: >\n{}", " b\n\n  c\n".repeat(many))),
+        ("separators", "---\n".repeat(many)),
+        ("separators with comments", "--- #\n".repeat(many)),
+        ("bad separators", "---a\n".repeat(many)),
+        ("ends", "...\n".repeat(many)),
+        ("templates", "{{".repeat(many)),
+        ("commas", format!("a: [{}]", ",".repeat(many))),
+        ("pairs in brackets", format!("a: [{}]", "b: c, ".repeat(many))),
+        ("a large number", format!("a: {}", "9".repeat(many))),
+        ("a number of nothing", format!("a: 1{}", "_".repeat(many))),
+        ("a small fraction", format!("a: .{}1e-{}", "0".repeat(many), "9".repeat(many))),
+        ("directives", "%TAG ! x\n".repeat(many)),
+        ("carriage returns", "a\r".repeat(many)),
+        ("lists in lists", format!("apiVersion: v1\nkind: List\nitems: {}", "[".repeat(many))),
+    ]
+}
+
+#[test]
+fn bombs_cost_nothing() {
+    for (name, text) in bombs() {
+        let start = Instant::now();
+        for document in read(&text).into_iter().flatten() {
+            let _ = objects(&document);
+            let _ = document.comments(&text);
+        }
+        // A debug build on a busy machine reads a megabyte in far less; what grows with the square takes minutes.
+        assert!(start.elapsed().as_secs() < 10, "{name} took {:?}", start.elapsed());
+    }
+}
+
+/// A text of the marks of YAML and what is near them.
+fn marks(length: usize) -> impl Strategy<Value = String> {
+    let mark = r##"[-:?,#|>%@`&*!'"\\{}\[\]~=<.+_0-9abnyx \t\r\n\x{a0}\x{85}\x{2028}\x{feff}é🙂]"##;
+    proptest::string::string_regex(&format!("{mark}{{0,{length}}}")).unwrap()
+}
+
+/// Checks what holds of any text: no panic, places within the text, and of each document's values the places in order.
+fn holds(text: &str) {
+    for document in read(text) {
+        let range = match &document {
+            Ok(document) => document.range,
+            Err(error) => error.range,
+        };
+        assert!(range.start <= range.end, "{text:?}");
+        assert!(text.get(range.start as usize..range.end as usize).is_some(), "{range:?} of {text:?}");
+        let Ok(document) = document else { continue };
+        inside(&document.root, document.range, text);
+        let _ = objects(&document);
+        let comments = document.comments(text);
+        assert!(comments.iter().all(|comment| comment.range.of(text).starts_with('#')), "{comments:?} of {text:?}");
+    }
+}
+
+fn inside(node: &Node<'_>, outer: Range, text: &str) {
+    let range = node.range;
+    assert!(outer.start <= range.start && range.start <= range.end && range.end <= outer.end, "{node:?} of {text:?}");
+    assert!(text.get(range.start as usize..range.end as usize).is_some(), "{node:?} of {text:?}");
+    let mut start = range.start;
+    match &node.value {
+        Value::Sequence(items) => {
+            for item in items {
+                inside(item, Range { start, ..range }, text);
+                start = item.range.end;
+            }
+        }
+        Value::Mapping(entries) => {
+            for entry in entries {
+                assert!(start <= entry.key.range.start, "{node:?} of {text:?}");
+                inside(&entry.value, Range { start: entry.key.range.end, ..range }, text);
+                start = entry.value.range.end;
+            }
+        }
+        _ => {}
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>()) {
+        holds(&text);
+    }
+
+    #[test]
+    fn any_mix_of_marks_is_read_or_refused(text in marks(24)) {
+        holds(&text);
+    }
+
+    #[test]
+    fn any_change_to_a_case_is_read_or_refused(
+        case in any::<Index>(), at in any::<Index>(), length in 0..6_usize, put in marks(3),
+    ) {
+        let cases = cases();
+        let mut text: Vec<char> = case.get(&cases).1.chars().collect();
+        let start = at.index(text.len());
+        let end = (start + length).min(text.len());
+        text.splice(start..end, put.chars());
+        holds(&text.into_iter().collect::<String>());
+    }
 }

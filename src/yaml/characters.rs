@@ -5,10 +5,15 @@
 /// - control characters, surrogates' neighbours U+FFFE and U+FFFF: refused (go.yaml.in/yaml v2.4.3, `readerc.go`);
 /// - U+0085, U+2028, U+2029 and a lone carriage return: they end a line there (`yamlprivateh.go`, `is_break`), so a
 ///   comment could end in the middle of what looks like one;
-/// - U+FEFF: a byte order mark within a text.
+/// - U+FEFF: a byte order mark within a text;
+/// - a blank beyond ASCII at the very beginning: it decides there whether kubectl tries to read JSON.
 pub(super) fn refused(text: &str) -> Option<(usize, char)> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
         return None;
+    }
+    let blanks = text.len() - text.trim_start_matches([' ', '\t', '\r', '\n']).len();
+    if let Some(c) = text.get(blanks..).and_then(|text| text.chars().next()).filter(|c| c.is_whitespace()) {
+        return Some((blanks, c));
     }
     let mut characters = text.char_indices().peekable();
     while let Some((at, c)) = characters.next() {

@@ -1,7 +1,8 @@
 //! The comments of a document.
 
 use super::Document;
-use super::node::{Node, Range, Value};
+use super::gap::gaps;
+use super::node::Range;
 
 /// A comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,55 +16,23 @@ pub struct Comment<'t> {
 }
 
 impl Document<'_> {
-    /// The comments, in order. `text` is the text that was read. They are looked for only when somebody asks: what
-    /// stands between two scalars and begins with ` #` is one.
+    /// The comments, in order. `text` is the text that was read. They are looked for only when somebody asks.
     #[must_use]
     pub fn comments<'t>(&self, text: &'t str) -> Vec<Comment<'t>> {
-        let mut scalars = Vec::new();
-        collect(&self.root, &mut scalars);
         let mut found = Vec::new();
-        let mut start = self.range.start;
-        for scalar in scalars {
-            between(text, Range { start, end: scalar.start }, &mut found);
-            start = scalar.end;
+        for gap in gaps(text, self.range, &self.root) {
+            if let Some(comment) = gap.comment {
+                let start = gap.start + length(gap.text);
+                let range = Range { start, end: start + length(comment) };
+                let alone = gap.begins_line && gap.text.trim_start().is_empty();
+                found.push(Comment { text: comment.strip_prefix('#').unwrap_or(comment), range, alone });
+            }
         }
-        between(text, Range { start, end: self.range.end }, &mut found);
         found
     }
 }
 
-/// The ranges of keys and scalars, in order.
-fn collect(node: &Node<'_>, scalars: &mut Vec<Range>) {
-    match &node.value {
-        Value::Sequence(items) => items.iter().for_each(|item| collect(item, scalars)),
-        Value::Mapping(entries) => {
-            for entry in entries {
-                scalars.push(entry.key.range);
-                collect(&entry.value, scalars);
-            }
-        }
-        _ => scalars.push(node.range),
-    }
-}
-
-/// The comments of a range without scalars.
-fn between<'t>(text: &'t str, gap: Range, found: &mut Vec<Comment<'t>>) {
-    let mut at = gap.start;
-    for line in gap.of(text).split_inclusive('\n') {
-        let bytes = text.get(..at as usize).unwrap_or_default();
-        let begins = line.match_indices('#').map(|(mark, _)| mark).find(|mark| {
-            let before = line.get(..*mark).unwrap_or_default();
-            let last = before.chars().next_back().or(bytes.chars().next_back());
-            last.is_none_or(|c| c.is_whitespace())
-        });
-        if let Some(mark) = begins {
-            let comment = line.get(mark..).unwrap_or_default().trim_end();
-            let start = at + u32::try_from(mark).unwrap_or(u32::MAX);
-            let range = Range { start, end: start + u32::try_from(comment.len()).unwrap_or(u32::MAX) };
-            let before = text.get(..start as usize).and_then(|text| text.rsplit('\n').next()).unwrap_or_default();
-            let alone = before.trim_start_matches(['\u{feff}', ' ', '\t']).is_empty();
-            found.push(Comment { text: comment.strip_prefix('#').unwrap_or(comment), range, alone });
-        }
-        at += u32::try_from(line.len()).unwrap_or(u32::MAX);
-    }
+/// The length of a part of a text that is no longer than `u32` can count.
+fn length(part: &str) -> u32 {
+    u32::try_from(part.len()).unwrap_or(u32::MAX)
 }

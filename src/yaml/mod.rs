@@ -12,6 +12,8 @@
 
 mod characters;
 mod comment;
+mod dialect;
+mod gap;
 mod node;
 mod object;
 mod parse;

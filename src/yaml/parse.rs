@@ -1,19 +1,20 @@
 //! Reads one document with the parser of `granit-parser`, and says in our terms what that refuses.
 
 use super::characters;
+use super::dialect;
 use super::node::{Node, Range, Value};
 use super::problem::{Problem, YamlError};
 use super::tree::{MAX_DEPTH, Scalar, Tree};
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, Tag, options};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag, options};
 use std::borrow::Cow;
 
-/// Reads a piece of a stream as one document; `base` is where it begins in the stream.
-pub(super) fn read(text: &str, base: u32) -> Result<Node<'_>, YamlError> {
-    let piece = Piece { text, base };
+/// Reads a piece of a stream as one document.
+pub(super) fn read(stream: &str, range: Range) -> Result<Node<'_>, YamlError> {
+    let piece = Piece { text: range.of(stream), base: range.start };
     let tree = piece.tree().map_err(|error| piece.template(&error).unwrap_or(error))?;
-    let Some(root) = tree.finish() else {
-        return Ok(Node { value: Value::Null, range: Range { start: base, end: base } });
-    };
+    let nothing = Node { value: Value::Null, range: Range { end: range.start, ..range } };
+    let root = tree.finish().unwrap_or(nothing);
+    dialect::lines(stream, range, &root)?;
     match root.value {
         Value::Null | Value::Mapping(_) => Ok(root),
         other => Err(YamlError { range: root.range, problem: Problem::NotAnObject(other.kind()) }),
@@ -39,6 +40,9 @@ impl<'t> Piece<'t> {
         };
         let mut tree = Tree::default();
         let mut documents = 0;
+        let mut brackets = 0_usize;
+        // Where it is an error unless all is JSON.
+        let mut json_only = None;
         for event in Parser::new_from_str_with_options(self.text, options) {
             let (event, span) = event.map_err(|error| self.refused(&error))?;
             let range = self.span(&span);
@@ -51,24 +55,40 @@ impl<'t> Piece<'t> {
                 }
                 Event::Scalar(text, style, anchor, tag) => {
                     no_anchor(anchor, range)?;
-                    tree.scalar(self.scalar(text, style, tag.as_deref(), range)?)?;
+                    let written = span.slice(self.text).unwrap_or_default();
+                    if style == ScalarStyle::Plain && brackets > 0 {
+                        let behind = span.end.byte_offset().and_then(|end| self.text.get(end..)).unwrap_or_default();
+                        dialect::plain_in_brackets(written, behind).map_err(|problem| YamlError { range, problem })?;
+                    } else if style == ScalarStyle::DoubleQuoted && dialect::has_json_escape(written) {
+                        json_only = json_only.or(Some(range));
+                    }
+                    tree.scalar(self.scalar(text, style, tag.as_deref(), &span)?)?;
                 }
-                Event::SequenceStart(_, anchor, tag) => {
+                Event::SequenceStart(style, anchor, tag) => {
+                    brackets += usize::from(style == StructureStyle::Flow);
                     no_anchor(anchor, range)?;
                     collection(tag.as_deref(), "seq", range)?;
                     tree.begin_sequence(range)?;
                 }
-                Event::MappingStart(_, anchor, tag) => {
+                Event::MappingStart(style, anchor, tag) => {
+                    brackets += usize::from(style == StructureStyle::Flow);
                     no_anchor(anchor, range)?;
                     collection(tag.as_deref(), "map", range)?;
                     tree.begin_mapping(range)?;
                 }
-                Event::SequenceEnd | Event::MappingEnd => tree.end((range.start < range.end).then_some(range))?,
+                Event::SequenceEnd | Event::MappingEnd => {
+                    // Within brackets, all is within brackets.
+                    brackets = brackets.saturating_sub(1);
+                    tree.end((range.start < range.end).then_some(range))?;
+                }
                 Event::Alias(_) => return Err(YamlError { range, problem: Problem::Alias }),
                 _ => {}
             }
         }
-        Ok(tree)
+        match json_only {
+            Some(range) if !dialect::is_json(self.text) => Err(YamlError { range, problem: Problem::Escape }),
+            _ => Ok(tree),
+        }
     }
 
     fn scalar(
@@ -76,8 +96,10 @@ impl<'t> Piece<'t> {
         text: Cow<'t, str>,
         style: ScalarStyle,
         tag: Option<&Tag>,
-        range: Range,
+        span: &Span,
     ) -> Result<Scalar<'t>, YamlError> {
+        let range = self.span(span);
+        let one_line = span.start.line() == span.end.line();
         let tag = match tag {
             None => None,
             Some(tag) => Some(core(tag).ok_or_else(|| unfit(tag, range))?),
@@ -89,7 +111,7 @@ impl<'t> Piece<'t> {
             ScalarStyle::Literal | ScalarStyle::Folded => self.trimmed(range),
             _ => range,
         };
-        Ok(Scalar { text, plain, tag, range })
+        Ok(Scalar { text, plain, one_line, tag, range })
     }
 
     /// A block scalar's range goes on to what comes next.

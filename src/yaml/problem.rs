@@ -31,6 +31,10 @@ pub enum Problem {
     TooDeep,
     /// More text than offsets of 32 bits can name.
     TooLarge,
+    /// What YAML 1.1, which Kubernetes reads, takes for something else than YAML 1.2.
+    Ambiguous,
+    /// An escape that Kubernetes' YAML does not know.
+    Escape,
     /// `{{ … }}`: a template that was not rendered.
     Template,
     /// `&name` or `*name`.
@@ -41,6 +45,8 @@ pub enum Problem {
     Tag(String),
     /// A key that is no string, in the way that a message puts it: `a boolean`.
     Key(&'static str),
+    /// A key that goes on on a second line.
+    LongKey,
     /// A key that the mapping already has.
     DuplicateKey {
         /// The key.
@@ -76,11 +82,14 @@ impl fmt::Display for Problem {
             Self::SecondDocument => f.write_str("Kubernetes does not read what stands behind `...`"),
             Self::TooDeep => write!(f, "lists and mappings in each other, more than {} deep", super::MAX_DEPTH),
             Self::TooLarge => f.write_str("the text is larger than 4 GiB"),
+            Self::Ambiguous => f.write_str("Kubernetes, which reads YAML 1.1, takes this for something else"),
+            Self::Escape => f.write_str("Kubernetes does not know this escape"),
             Self::Template => f.write_str("`{{ … }}` is a template that has not been rendered"),
             Self::Alias => f.write_str("anchors (`&name`) and aliases (`*name`) are not read"),
             Self::MergeKey => f.write_str("the merge key `<<` is not read"),
             Self::Tag(tag) => write!(f, "the tag `{tag}` does not fit here"),
             Self::Key(found) => write!(f, "a key has to be a string, and this one is {found}"),
+            Self::LongKey => f.write_str("a key has to end on the line on which it begins"),
             Self::DuplicateKey { key, .. } => write!(f, "the key `{key}` occurs twice"),
             Self::NotFinite => f.write_str("Kubernetes has no infinite numbers"),
             Self::NotAnObject(found) => write!(f, "a Kubernetes object is a mapping, and this is {found}"),
@@ -100,6 +109,8 @@ impl Problem {
             Self::Directive => Some("remove the line"),
             Self::Separator => Some("begin the document on the next line"),
             Self::SecondDocument => Some("set documents apart with a line `---`"),
+            Self::Ambiguous => Some("put it into quotes; behind a key's `:` goes a blank"),
+            Self::Escape => Some("write the character itself, or `\\u` and its four digits"),
             Self::Template => Some("render it first: helm template"),
             Self::Alias | Self::MergeKey => Some("write the value out in each place"),
             Self::Tag(_) => Some("leave the tag out, or quote the value to make it a string"),
@@ -107,7 +118,7 @@ impl Problem {
             Self::DuplicateKey { .. } => Some("keep one of them; Kubernetes refuses both, or takes the last"),
             Self::NotFinite => Some("if a string is meant, put it into quotes"),
             Self::NotAnObject(_) | Self::Missing(_) => Some("an object begins with `apiVersion: …` and `kind: …`"),
-            Self::Syntax(_) | Self::TooDeep | Self::TooLarge | Self::Type { .. } => None,
+            Self::Syntax(_) | Self::LongKey | Self::TooDeep | Self::TooLarge | Self::Type { .. } => None,
         }
     }
 }

@@ -11,15 +11,15 @@ use super::{Document, parse};
 /// One document of a stream, not read yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Piece<'t> {
-    text: &'t str,
-    start: u32,
+    stream: &'t str,
+    range: Range,
 }
 
 impl<'t> Piece<'t> {
     /// Where it stands.
     #[must_use]
     pub fn range(self) -> Range {
-        Range { start: self.start, end: self.start.saturating_add(u32::try_from(self.text.len()).unwrap_or(u32::MAX)) }
+        self.range
     }
 
     /// Its tree.
@@ -27,7 +27,7 @@ impl<'t> Piece<'t> {
     /// # Errors
     /// The first place at which it cannot be read.
     pub fn read(self) -> Result<Document<'t>, YamlError> {
-        Ok(Document { root: parse::read(self.text, self.start)?, range: self.range() })
+        Ok(Document { root: parse::read(self.stream, self.range)?, range: self.range })
     }
 }
 
@@ -44,7 +44,8 @@ pub fn pieces(text: &str) -> Vec<Result<Piece<'_>, YamlError>> {
     while !rest.is_empty() {
         let (piece, from_separator) = rest.split_at(separator(rest));
         if !piece.is_empty() {
-            found.push(Ok(Piece { text: piece, start: offset(text, rest) }));
+            let range = Range { start: offset(text, rest), end: offset(text, from_separator) };
+            found.push(Ok(Piece { stream: text, range }));
         }
         let line = from_separator.split_inclusive('\n').next().unwrap_or_default();
         let behind = line.strip_prefix(SEPARATOR).unwrap_or_default().trim_start_matches([' ', '\t']);

@@ -16,6 +16,8 @@ pub(super) struct Scalar<'t> {
     pub text: Cow<'t, str>,
     /// Whether it stands without quotes, and not as a block.
     pub plain: bool,
+    /// Whether it stands on one line.
+    pub one_line: bool,
     /// The end of its tag, if it has one of YAML's own: `int`.
     pub tag: Option<&'t str>,
     /// Where it stands.
@@ -127,6 +129,9 @@ fn value(scalar: Scalar<'_>) -> Result<Value<'_>, Problem> {
 fn name(scalar: Scalar<'_>) -> Result<Cow<'_, str>, Problem> {
     if scalar.plain && scalar.tag.is_none() && scalar.text == "<<" {
         return Err(Problem::MergeKey);
+    }
+    if !scalar.one_line {
+        return Err(Problem::LongKey);
     }
     let written = scalar.text.clone();
     match value(scalar)? {
