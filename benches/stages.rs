@@ -12,6 +12,7 @@ use ztp::compile::{Options, build, check};
 use ztp::manifest::yaml;
 use ztp::source::Sources;
 use ztp::syntax;
+use ztp::yaml as reader;
 
 fn stages(criterion: &mut Criterion) {
     let mut sources = Sources::new();
@@ -37,6 +38,21 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("check", |bencher| bencher.iter(|| black_box(check(&sources, &options))));
     group.bench_function("build", |bencher| bencher.iter(|| black_box(build(&sources, &options))));
     group.throughput(Throughput::Bytes(yaml.len() as u64));
+    let stream = {
+        let mut out = String::with_capacity(yaml.len());
+        yaml::write_stream(&objects, &mut out);
+        out
+    };
+    group.bench_function("read YAML, one thread", |bencher| {
+        bencher.iter(|| {
+            for piece in reader::pieces(&stream).into_iter().flatten() {
+                black_box(piece.read().is_ok());
+            }
+        });
+    });
+    group.bench_function("read YAML, all trees at once", |bencher| {
+        bencher.iter(|| black_box(reader::read(&stream)));
+    });
     group.bench_function("write YAML", |bencher| {
         bencher.iter(|| {
             let mut out = String::with_capacity(yaml.len());
