@@ -24,7 +24,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // Nor what rules decide, be they the model's or read from manifests.
     ("verdict", &["source", "policy", "semantics"]),
     ("manifest", &[]),
-    ("enforcer", &["source", "policy", "diagnostic", "semantics", "verdict", "manifest", "enforcer::capability"]),
+    (
+        "enforcer",
+        &["source", "policy", "diagnostic", "semantics", "verdict", "manifest", "yaml", "enforcer::capability"],
+    ),
     ("resolve", &["source", "policy", "diagnostic", "syntax", "semantics"]),
     ("check", &["source", "policy", "diagnostic", "syntax", "semantics", "resolve"]),
     ("derive", &["source", "policy", "diagnostic", "semantics", "resolve", "enforcer::capability", "enforcer"]),

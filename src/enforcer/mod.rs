@@ -4,11 +4,14 @@ pub mod capability;
 pub mod cilium;
 pub mod kubernetes;
 pub mod object;
+pub mod raise;
 
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Object;
 use crate::policy::{Cluster, EnforcerName, Policy};
 use capability::Feature;
+
+pub use raise::raise;
 
 /// Whether a cluster's enforcer has a feature.
 #[must_use]

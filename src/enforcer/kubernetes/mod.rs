@@ -16,6 +16,7 @@ mod check;
 mod lower;
 mod namespaces;
 mod peer;
+pub(super) mod raise;
 
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Object;

@@ -50,6 +50,12 @@ pub enum Assertion {
 }
 
 impl Expression {
+    /// The tree.
+    #[must_use]
+    pub fn node(&self) -> &Node {
+        &self.0
+    }
+
     /// The same for Rust's automata.
     #[must_use]
     pub fn to_hir(&self) -> Hir {

@@ -1,0 +1,116 @@
+//! What passes, as sets of connections.
+
+use super::{Parts, http, names};
+use crate::enforcer::cilium::raise::form::{L7, Port, PortRule, Traffic};
+use crate::enforcer::raise::Scope;
+use crate::policy::{DnsPattern, PortRange, PortSet, Protocol};
+use crate::semantics::connections::{Connections, IcmpTypes};
+
+/// What a rule lets through, or denies.
+pub fn connections(traffic: &Traffic<'_>, scope: &Scope) -> Parts<Connections> {
+    match traffic {
+        Traffic::All => Parts::told(vec![Connections::All]),
+        Traffic::Icmp(types) => {
+            let all = types.iter().fold(IcmpTypes::default(), |all, &(v6, number)| {
+                all.union(&match (number, u8::try_from(number)) {
+                    // Types are keyed as ports, and port 0 is every port (`icmpRules` in
+                    // `pkg/policy/utils/parserules.go`).
+                    (0, _) => IcmpTypes::family(v6),
+                    (_, Ok(number)) => IcmpTypes::one(v6, number),
+                    // No packet has such a type.
+                    (_, Err(_)) => IcmpTypes::default(),
+                })
+            });
+            Parts::told(if types.is_empty() { Vec::new() } else { vec![Connections::Icmp(all)] })
+        }
+        Traffic::Ports(rules) => {
+            let mut parts = Parts::none();
+            let mut plain = Vec::new();
+            for rule in rules {
+                port_rule(rule, scope, &mut plain, &mut parts);
+            }
+            if !plain.is_empty() {
+                parts.told.push(Connections::Ports(PortSet::new(plain)));
+            }
+            parts
+        }
+    }
+}
+
+fn port_rule(rule: &PortRule<'_>, scope: &Scope, plain: &mut Vec<PortRange>, parts: &mut Parts<Connections>) {
+    if let Some(field) = rule.other {
+        parts.gaps.push(format!("what passes by `{field}` is not modelled"));
+        return;
+    }
+    let mut ranges = Vec::with_capacity(rule.ports.len());
+    for port in &rule.ports {
+        match *port {
+            Port::Numbers { protocol, first, last } => {
+                let (first, last) = if first == 0 { (1, u16::MAX) } else { (first, last) };
+                match protocol {
+                    Some(protocol) => ranges.push(PortRange { protocol, first, last }),
+                    None => ranges.extend(Protocol::ALL.map(|protocol| PortRange { protocol, first, last })),
+                }
+            }
+            Port::Named(name) => {
+                parts.gaps.push(format!("which port `{name}` is depends on each pod's containers"));
+            }
+            Port::Portless(protocol) => {
+                parts.gaps.push(format!("the protocol {protocol} is not told from others without ports"));
+            }
+        }
+    }
+    let of = |protocols: &[Protocol], ranges: Vec<PortRange>| {
+        PortSet::new(ranges.into_iter().filter(|range| protocols.contains(&range.protocol)).collect())
+    };
+    match &rule.l7 {
+        L7::None if rule.server_names.is_empty() => plain.extend(ranges),
+        L7::None => {
+            if ranges.iter().any(|range| range.protocol != Protocol::Tcp) {
+                parts.gaps.push("what `serverNames` do on other protocols than TCP is not known".to_owned());
+            }
+            let ports = of(&[Protocol::Tcp], ranges);
+            let names = patterns(rule.server_names.iter().filter_map(|name| names::pattern(name, scope.version)));
+            push(parts, &ports, names.is_empty(), |ports| Connections::Tls { ports, names: names.clone() });
+        }
+        L7::Dns(list) => {
+            // The proxy for look-ups serves UDP and TCP.
+            let ports = of(&[Protocol::Tcp, Protocol::Udp], ranges);
+            let names = patterns(list.iter().flat_map(|name| names::patterns(name, scope.version)));
+            push(parts, &ports, names.is_empty(), |ports| Connections::LookUps { ports, names: names.clone() });
+        }
+        L7::Http(list) => {
+            let mut requests = Vec::with_capacity(list.len());
+            for rule in list {
+                match http::requests(rule, scope) {
+                    Ok(found) => requests.extend(found),
+                    Err(reason) => parts.gaps.push(reason),
+                }
+            }
+            let ports = of(&[Protocol::Tcp], ranges);
+            push(parts, &ports, requests.is_empty(), |ports| Connections::Requests {
+                ports,
+                requests: requests.clone(),
+            });
+        }
+        L7::Old(field) => parts.gaps.push(format!("rules of the kind `{field}` are not modelled")),
+    }
+}
+
+fn push(
+    parts: &mut Parts<Connections>,
+    ports: &PortSet,
+    nothing: bool,
+    connections: impl FnOnce(PortSet) -> Connections,
+) {
+    if !ports.is_empty() && !nothing {
+        parts.told.push(connections(ports.clone()));
+    }
+}
+
+fn patterns(found: impl Iterator<Item = DnsPattern>) -> Vec<DnsPattern> {
+    let mut patterns: Vec<DnsPattern> = found.collect();
+    patterns.sort();
+    patterns.dedup();
+    patterns
+}

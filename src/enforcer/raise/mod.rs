@@ -1,0 +1,235 @@
+//! From manifests back to what they mean, each enforcer's own way, with what it does in silence.
+//!
+//! | an object | becomes |
+//! |---|---|
+//! | that its enforcer takes | isolations and rules |
+//! | in which something is known only to a cluster (a Service, a named port, a secret) | those that can be told, and a [`Gap`](crate::verdict::Gap) for the rest |
+//! | that the API server or the agent refuses | a [`Problem`], and nothing else: it enforces nothing, whatever it says |
+//! | that is no policy | nothing |
+//!
+//! It is what `build` proves its own output with. So it shares nothing with the way down: no selector, name or
+//! expression is read here by what wrote it, or the same mistake would be made twice and cancel out.
+
+mod fields;
+
+pub(super) use fields::{Fields, Notes, Refusal, fields, is_string};
+
+use super::{cilium, kubernetes};
+use crate::policy::{Cluster, EnforcerName, Version};
+use crate::source::{FileId, Span};
+use crate::verdict::{Cause, CauseId, Ruleset};
+use crate::yaml::{Object, Range};
+use rayon::prelude::*;
+use smol_str::{SmolStr, format_smolstr};
+
+/// Objects that are raised one after the other, into one set; the chunks side by side.
+const CHUNK: usize = 64;
+
+/// What has to be known of a cluster to say what its objects mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Who enforces.
+    pub enforcer: EnforcerName,
+    /// Its version.
+    pub version: Version,
+    /// The cluster's own name in Cilium; `default`, if it was never given one.
+    pub cluster_name: SmolStr,
+    /// Whether there are other clusters whose pods can stand at the other end.
+    pub mesh: bool,
+    /// Whether a selector that says nothing of the cluster means the own one (`policy-default-local-cluster`; on by
+    /// default from Cilium 1.19).
+    pub local_cluster_by_default: bool,
+    /// Whether nodes can be told by their labels (`enable-node-selector-labels`; off by default).
+    pub node_labels: bool,
+    /// The largest RE2 program that the proxy takes (Envoy's `re2.max_program_size.error_level`: 100).
+    pub regex_budget: u32,
+    /// The namespace of an object that names none.
+    pub default_namespace: SmolStr,
+    /// What becomes of fields that no version knows.
+    pub unknown_fields: UnknownFields,
+}
+
+/// What becomes of an object with fields that its schema does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownFields {
+    /// The object is refused: `kubectl` asks the API server for that since 1.27 (`--validate=strict`).
+    Refuse,
+    /// The fields are dropped in silence and the rest is taken, as the API server does for everybody else.
+    Drop,
+}
+
+impl Scope {
+    /// What the facts of a cluster say; the rest is as it comes.
+    #[must_use]
+    pub fn of_cluster(cluster: &Cluster) -> Self {
+        Self {
+            cluster_name: cluster.mesh_name.clone().unwrap_or_else(|| "default".into()),
+            mesh: cluster.mesh_name.is_some(),
+            node_labels: cluster.features.contains_key("node-selector-labels"),
+            regex_budget: cluster.regex_budget,
+            ..Self::new(cluster.enforcer, cluster.version)
+        }
+    }
+
+    /// A cluster of which nothing else is known.
+    #[must_use]
+    pub fn new(enforcer: EnforcerName, version: Version) -> Self {
+        Self {
+            enforcer,
+            version,
+            cluster_name: "default".into(),
+            mesh: false,
+            local_cluster_by_default: version >= Version { major: 1, minor: 19 },
+            node_labels: false,
+            regex_budget: 100,
+            default_namespace: "default".into(),
+            unknown_fields: UnknownFields::Refuse,
+        }
+    }
+}
+
+/// An object and the file in which it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Located<'a, 't> {
+    /// The object.
+    pub object: Object<'a, 't>,
+    /// Where the text is from which it was read.
+    pub file: FileId,
+}
+
+/// What objects mean.
+#[derive(Clone, Debug, Default)]
+pub struct Raised {
+    /// The meaning.
+    pub rules: Ruleset,
+    /// What does not mean what somebody may think.
+    pub problems: Vec<Problem>,
+}
+
+/// Something about an object that its author has to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The object: `CiliumNetworkPolicy shop/backend`.
+    pub object: SmolStr,
+    /// The place.
+    pub span: Span,
+    /// What comes of it.
+    pub kind: ProblemKind,
+    /// Why, in the words of a message: lower case, no full stop.
+    pub reason: String,
+}
+
+/// See [`Problem`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// The API server or the agent refuses the object: it enforces nothing.
+    Refused,
+    /// A part of the object is dropped in silence; the rest is enforced.
+    Dropped,
+    /// A policy of a kind that is not read, or not enforced by this enforcer.
+    NotRead,
+}
+
+/// What the objects mean together.
+///
+/// Documents that could not be read are not in here: whoever read them has to say so.
+#[must_use]
+pub fn raise(objects: &[Located<'_, '_>], scope: &Scope) -> Raised {
+    let mut raised = match scope.enforcer {
+        EnforcerName::Cilium => cilium::raise(objects, scope),
+        EnforcerName::Kubernetes => each(objects, |one, into| {
+            if is_network_policy(&one.object) {
+                kubernetes::raise::raise(one, scope, into);
+            }
+        }),
+    };
+    let read = |object: &Object<'_, '_>| {
+        is_network_policy(object) || (scope.enforcer == EnforcerName::Cilium && cilium::raises(object))
+    };
+    for one in objects.iter().filter(|one| is_policy(one.object.kind) && !read(&one.object)) {
+        raised.problems.push(Problem {
+            object: name(&one.object, scope),
+            span: one.object.node.range.span(one.file),
+            kind: ProblemKind::NotRead,
+            reason: format!("`{}` of {} is not read", one.object.kind, one.object.api_version),
+        });
+    }
+    raised
+}
+
+/// Raises every object by itself, many side by side, and puts the outcome together in the order of the objects.
+pub(super) fn each<'a, T: Sync>(objects: &'a [T], raise: impl Fn(&'a T, &mut Raised) + Sync) -> Raised {
+    let parts: Vec<Raised> = objects
+        .par_chunks(CHUNK)
+        .map(|chunk| {
+            let mut raised = Raised::default();
+            chunk.iter().for_each(|one| raise(one, &mut raised));
+            raised
+        })
+        .collect();
+    let mut parts = parts.into_iter();
+    let mut all = parts.next().unwrap_or_default();
+    for part in parts {
+        all.rules.extend(part.rules);
+        all.problems.extend(part.problems);
+    }
+    all
+}
+
+/// Whether this is Kubernetes' own.
+pub(super) fn is_network_policy(object: &Object<'_, '_>) -> bool {
+    object.kind == "NetworkPolicy" && object.api_version == "networking.k8s.io/v1"
+}
+
+/// Whether an object of this kind has a say in who may reach whom: those of the enforcers of which this compiler knows.
+fn is_policy(kind: &str) -> bool {
+    kind.ends_with("NetworkPolicy")
+        || matches!(kind, "AuthorizationPolicy" | "PeerAuthentication" | "EgressFirewall" | "ApplicationNetworkPolicy")
+}
+
+/// `CiliumNetworkPolicy shop/backend`
+pub(super) fn name(object: &Object<'_, '_>, scope: &Scope) -> SmolStr {
+    let name = object.name.unwrap_or_default();
+    let clusterwide = object.kind.contains("Clusterwide") || object.kind.starts_with("Cluster");
+    match object.namespace {
+        _ if clusterwide => format_smolstr!("{} {name}", object.kind),
+        Some(namespace) => format_smolstr!("{} {namespace}/{name}", object.kind),
+        None => format_smolstr!("{} {}/{name}", object.kind, scope.default_namespace),
+    }
+}
+
+/// An object that is being raised: what its causes and problems have in common.
+pub(super) struct Origin {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its file.
+    pub file: FileId,
+}
+
+impl Origin {
+    /// Of an object.
+    pub fn new(one: &Located<'_, '_>, scope: &Scope) -> Self {
+        Self { name: name(&one.object, scope), file: one.file }
+    }
+
+    /// A cause within the object.
+    pub fn cause(&self, rules: &mut Ruleset, text: SmolStr, range: Range) -> CauseId {
+        rules.add_cause(Cause { text, object: Some(self.name.clone()), span: Some(range.span(self.file)) })
+    }
+
+    /// That the object is refused.
+    pub fn refused(&self, refusal: Refusal) -> Problem {
+        let Refusal { range, reason } = refusal;
+        Problem { object: self.name.clone(), span: range.span(self.file), kind: ProblemKind::Refused, reason }
+    }
+
+    /// What of the object is dropped.
+    pub fn dropped(&self, notes: Notes) -> impl Iterator<Item = Problem> + '_ {
+        notes.dropped.into_iter().map(|(range, reason)| Problem {
+            object: self.name.clone(),
+            span: range.span(self.file),
+            kind: ProblemKind::Dropped,
+            reason,
+        })
+    }
+}

@@ -1,0 +1,53 @@
+//! Objects and what they come to. A case is a `.yaml` in `cases/`: objects, and below the line `# means` what they mean,
+//! as comments. The first line says the scope: `# cilium 1.20`, with `mesh`, `node-labels` or `drop` (unknown fields)
+//! behind it, or `# kubernetes 1.30`. `UPDATE=1` rewrites what is below the line.
+
+use super::{raised, shown::shown};
+use std::fs;
+use std::path::Path;
+use ztp::enforcer::raise::{Scope, UnknownFields};
+use ztp::policy::{EnforcerName, Version};
+
+#[test]
+fn objects_mean_what_the_cases_say() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/raise/cases");
+    let mut failed = Vec::new();
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(!paths.is_empty());
+    for path in paths {
+        let text = fs::read_to_string(&path).unwrap();
+        let (input, expected) = text.split_once("# means\n").unwrap_or((&text, ""));
+        let meaning = shown(&raised(input, &scope(input.lines().next().unwrap())));
+        let found: String = meaning.lines().map(|line| format!("# {line}\n")).collect();
+        if found != expected {
+            if std::env::var_os("UPDATE").is_some() {
+                fs::write(&path, format!("{}\n\n# means\n{found}", input.trim_end())).unwrap();
+            } else {
+                failed.push(format!("{}:\n--- said\n{expected}--- is\n{found}", path.display()));
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// The scope that a first line says.
+fn scope(line: &str) -> Scope {
+    let mut words = line.trim_start_matches('#').split_whitespace();
+    let enforcer = match words.next() {
+        Some("cilium") => EnforcerName::Cilium,
+        Some("kubernetes") => EnforcerName::Kubernetes,
+        other => panic!("{other:?} is no enforcer"),
+    };
+    let (major, minor) = words.next().unwrap().split_once('.').unwrap();
+    let mut scope = Scope::new(enforcer, Version { major: major.parse().unwrap(), minor: minor.parse().unwrap() });
+    for word in words {
+        match word {
+            "mesh" => scope.mesh = true,
+            "node-labels" => scope.node_labels = true,
+            "drop" => scope.unknown_fields = UnknownFields::Drop,
+            other => panic!("{other} says nothing"),
+        }
+    }
+    scope
+}
