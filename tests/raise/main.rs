@@ -4,8 +4,6 @@
 //! |---|---|
 //! | `cases` | what objects come to, in so many words: a file in `cases/` |
 //! | `verdicts` | the verdicts of Cilium's own engine (`cilium-verdicts`, under `ZTP_CORPUS/../reference`) |
-//! | `corpus` | other projects' policies (under `ZTP_CORPUS`): each is raised or refused by name |
-//! | `schema` | every field of the schemas of Cilium's objects (under `ZTP_CORPUS`) is modelled, a gap or refused |
 
 #![allow(
     clippy::disallowed_methods,
@@ -34,13 +32,15 @@ fn cilium(minor: u16) -> Scope {
 /// What a stream of objects means; every document can be read.
 fn raised(text: &str, scope: &Scope) -> Raised {
     let documents: Vec<_> = yaml::read(text).into_iter().map(|document| document.unwrap()).collect();
-    let objects = documents.iter().flat_map(yaml::objects).map(|object| Located { object: object.unwrap(), file: FileId(0) });
+    let objects =
+        documents.iter().flat_map(yaml::objects).map(|object| Located { object: object.unwrap(), file: FileId(0) });
     ztp::enforcer::raise(&objects.collect::<Vec<_>>(), scope)
 }
 
 /// A folder beside the corpus, or nothing and a line about it.
 fn corpus(path: &str) -> Option<PathBuf> {
-    let found = std::env::var_os("ZTP_CORPUS").map(|corpus| PathBuf::from(corpus).join(path)).filter(|path| path.exists());
+    let found =
+        std::env::var_os("ZTP_CORPUS").map(|corpus| PathBuf::from(corpus).join(path)).filter(|path| path.exists());
     if found.is_none() {
         eprintln!("skipped: no {path} under ZTP_CORPUS");
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use ztp::enforcer::raise::{ProblemKind, Raised};
-use ztp::policy::{DnsPattern, LabelSelector, Query, ValueSet};
 use ztp::policy::Direction;
+use ztp::policy::{DnsPattern, LabelSelector, Query, ValueSet};
 use ztp::semantics::connections::{Authority, Connections, IcmpTypes, Methods, RequestSet, Target};
 use ztp::semantics::endpoints::{Endpoints, Names};
 use ztp::semantics::nets::AddressSet;
@@ -16,7 +16,8 @@ pub fn shown(raised: &Raised) -> String {
     let rules = &raised.rules;
     let mut by_subject: BTreeMap<SubjectId, Vec<String>> = BTreeMap::new();
     for isolation in &rules.isolations {
-        let line = format!("  isolated for {}   # {}", direction(isolation.direction), rules.cause(isolation.cause).text);
+        let line =
+            format!("  isolated for {}   # {}", direction(isolation.direction), rules.cause(isolation.cause).text);
         by_subject.entry(isolation.subject).or_default().push(line);
     }
     for rule in &rules.rules {
@@ -31,6 +32,10 @@ pub fn shown(raised: &Raised) -> String {
         };
         let (peers, passes) = (endpoints(&rule.peers), connections(&rule.connections));
         let cause = &rules.cause(rule.cause).text;
+        let mut passes = passes;
+        for one in &rule.except {
+            write!(passes, "; not about {}: {}", endpoints(&one.peers), connections(&one.connections)).unwrap();
+        }
         by_subject.entry(rule.subject).or_default().push(format!("  {effect} {arrow} {peers}: {passes}   # {cause}"));
     }
     for gap in &rules.gaps {
@@ -80,7 +85,11 @@ pub fn endpoints(set: &Endpoints) -> String {
                     .iter()
                     .map(|net| {
                         let except: Vec<String> = net.except.iter().map(ToString::to_string).collect();
-                        if except.is_empty() { net.cidr.to_string() } else { format!("{} less {}", net.cidr, except.join(", ")) }
+                        if except.is_empty() {
+                            net.cidr.to_string()
+                        } else {
+                            format!("{} less {}", net.cidr, except.join(", "))
+                        }
                     })
                     .collect();
                 write!(text, " in [{}]", nets.join(", ")).unwrap();

@@ -31,8 +31,18 @@ struct Case {
 /// Where the model says less than the engine said, and why: the case, the beginning of the flow, its verdict here.
 const EXPLAINED: &[(&str, &str, &str, &str)] = &[
     ("S4", "checkout world 444", "UNKNOWN", "which Services there are is not known; the engine was given none"),
-    ("U20", "checkout backend 80", "UNKNOWN", "the proxy refuses the expression for the host, which the engine does not see"),
-    ("W2", "checkout backend 443", "POLICY-COMPUTE-ERROR", "from 1.20 on the agent gives up, and the case is of before"),
+    (
+        "U20",
+        "checkout backend 80",
+        "UNKNOWN",
+        "the proxy refuses the expression for the host, which the engine does not see",
+    ),
+    (
+        "W2",
+        "checkout backend 443",
+        "POLICY-COMPUTE-ERROR",
+        "from 1.20 on the agent gives up, and the case is of before",
+    ),
 ];
 
 #[test]
@@ -83,7 +93,9 @@ fn cases_of_the_engine_are_reproduced() {
             }
         }
     }
-    eprintln!("{cases} cases, {flows} flows, {explained} of which differ with cause; {refused} cases with ClusterNetworkPolicy are refused by name");
+    eprintln!(
+        "{cases} cases, {flows} flows, {explained} of which differ with cause; {refused} cases with ClusterNetworkPolicy are refused by name"
+    );
     assert!(wrong.is_empty(), "{} cases differ\n{}", wrong.len(), wrong.join("\n"));
     assert!(cases > 0);
 }
@@ -114,7 +126,11 @@ fn plain(line: &str) -> String {
     let cut = line.replace("+AUTH=spire", "+AUTH");
     let words = cut.split_whitespace().map(|word| {
         let (way, verdict) = word.split_once(':').unwrap_or(("", word));
-        if verdict.starts_with("POLICY-COMPUTE-ERROR") { format!("{way}:POLICY-COMPUTE-ERROR") } else { word.to_owned() }
+        if verdict.starts_with("POLICY-COMPUTE-ERROR") {
+            format!("{way}:POLICY-COMPUTE-ERROR")
+        } else {
+            word.to_owned()
+        }
     });
     let words: Vec<String> = words.collect();
     match words.iter().position(|word| word.contains("POLICY-COMPUTE-ERROR")) {
@@ -132,7 +148,11 @@ fn raise(policies: &str) -> Raised {
             "ClusterNetworkPolicy" => "policy.networking.k8s.io/v1alpha2",
             _ => "cilium.io/v2",
         };
-        if document.contains("apiVersion:") { document.to_owned() } else { format!("apiVersion: {version}\n{document}") }
+        if document.contains("apiVersion:") {
+            document.to_owned()
+        } else {
+            format!("apiVersion: {version}\n{document}")
+        }
     };
     let documents: Vec<String> =
         policies.split("---\n").filter(|text| !text.trim().is_empty()).map(with_version).collect();
@@ -182,11 +202,11 @@ fn at_end(raised: &Raised, own: &Endpoint, other: &Endpoint, direction: Directio
     if isolated && about.is_empty() {
         return "DENY(default)".to_owned();
     }
-    let looked_into = |rule: &&&Rule| {
+    let looked_into = |rule: &&Rule| {
         matches!(rule.connections, Connections::Requests { .. } | Connections::LookUps { .. } | Connections::Tls { .. })
     };
     let mut verdict = "ALLOW".to_owned();
-    if about.iter().any(|rule| looked_into(&rule)) {
+    if about.iter().any(|rule| looked_into(rule)) {
         verdict.push_str("+PROXY");
     }
     if about.iter().any(|rule| rule.effect == Effect::AllowAuthenticated) {
@@ -276,7 +296,8 @@ fn outside(place: Place, address: &str, names: &[&str]) -> Endpoint {
 /// An outside point of its labels.
 fn of_labels(labels: &[String]) -> Endpoint {
     let values = |source: &str| -> Vec<&str> { labels.iter().filter_map(|label| label.strip_prefix(source)).collect() };
-    let address = values("cidr:").first().and_then(|range| range.split_once('/')).map_or("8.7.6.5", |(address, _)| address);
+    let address =
+        values("cidr:").first().and_then(|range| range.split_once('/')).map_or("8.7.6.5", |(address, _)| address);
     let place = if labels.iter().any(|label| label == "reserved:kube-apiserver") {
         Place::OutsideApiserver
     } else {

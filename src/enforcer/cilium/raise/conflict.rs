@@ -70,7 +70,8 @@ pub fn find(rules: &mut Ruleset) {
                 let (left, right) = (rules.subject(a.subject), rules.subject(b.subject));
                 let Some(both) = endpoints::intersection(Universe::unknown(), left, right) else { continue };
                 let common = ports::intersection(a.ports, b.ports);
-                let alike = common.ranges().iter().all(|range| [a, b].iter().all(|one| one.ports.ranges().contains(range)));
+                let alike =
+                    common.ranges().iter().all(|range| [a, b].iter().all(|one| one.ports.ranges().contains(range)));
                 if a.kind == Kind::Plain && alike && endpoints::includes(Universe::unknown(), right, left) {
                     void.push((a.index, Exception { peers: peers.clone(), connections: Connections::Ports(common) }));
                 } else {

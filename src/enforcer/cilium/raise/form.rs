@@ -257,9 +257,9 @@ impl Selector<'_> {
 
     /// Whether this key is named, with the source `k8s` or none.
     pub fn has_key(&self, key: &str) -> bool {
-        self.0.iter().any(|requirement| {
-            matches!(requirement.source, Source::K8s | Source::Any) && requirement.key == key
-        })
+        self.0
+            .iter()
+            .any(|requirement| matches!(requirement.source, Source::K8s | Source::Any) && requirement.key == key)
     }
 
     /// Whether a key is named that begins so, with the source `k8s` or none.

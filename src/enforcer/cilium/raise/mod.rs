@@ -62,7 +62,10 @@ pub fn raise(objects: &[Located<'_, '_>], scope: &Scope) -> Raised {
 }
 
 /// Reads one object; `None` if it is of another kind.
-fn read<'a>(one: &'a Located<'a, 'a>, scope: &Scope) -> Option<(&'a Located<'a, 'a>, Origin, Vec<Problem>, Option<Read<'a>>)> {
+fn read<'a>(
+    one: &'a Located<'a, 'a>,
+    scope: &Scope,
+) -> Option<(&'a Located<'a, 'a>, Origin, Vec<Problem>, Option<Read<'a>>)> {
     let mut reading = read::Reading::new(scope);
     let read = if raises(&one.object) {
         read::object(&one.object, &mut reading).map(Read::Cilium)

@@ -190,7 +190,9 @@ fn selector(node: &Node<'_>, notes: &mut Notes) -> Result<LabelSelector, Refusal
     let mut requirements = Vec::new();
     if let Some(labels) = selector.get("matchLabels") {
         let entries = labels.as_mapping();
-        for entry in entries.ok_or_else(|| Refusal::new(labels.range, "this has to be a mapping from keys to values"))? {
+        for entry in
+            entries.ok_or_else(|| Refusal::new(labels.range, "this has to be a mapping from keys to values"))?
+        {
             let value = value(&entry.value)?;
             let key = key(&entry.key.name, entry.key.range)?;
             requirements.push(Requirement { key, op: Op::In(Values::one(value)) });
@@ -226,7 +228,11 @@ fn key(key: &str, range: Range) -> Result<SmolStr, Refusal> {
                 && !part.starts_with('-')
                 && !part.ends_with('-')
         });
-    if is_prefix && is_word(name) { Ok(key.into()) } else { Err(Refusal::new(range, format!("`{key}` is no label key"))) }
+    if is_prefix && is_word(name) {
+        Ok(key.into())
+    } else {
+        Err(Refusal::new(range, format!("`{key}` is no label key")))
+    }
 }
 
 fn value(node: &Node<'_>) -> Result<SmolStr, Refusal> {

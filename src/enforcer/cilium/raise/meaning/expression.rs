@@ -113,14 +113,10 @@ pub fn plain_path(expression: &str) -> Option<(PathPattern, Query, u32)> {
     let mut rest = expression;
     let mut size = 8;
     while let Some(c) = rest.chars().next() {
-        let special = [
-            ("[^/?]+", Token::One),
-            ("[^?]*", Token::Rest),
-            (".*", Token::Everything),
-            (r"(\?.*)?", Token::AnyQuery),
-        ]
-        .into_iter()
-        .find_map(|(text, token)| Some((rest.strip_prefix(text)?, token)));
+        let special =
+            [("[^/?]+", Token::One), ("[^?]*", Token::Rest), (".*", Token::Everything), (r"(\?.*)?", Token::AnyQuery)]
+                .into_iter()
+                .find_map(|(text, token)| Some((rest.strip_prefix(text)?, token)));
         if let Some((after, token)) = special {
             tokens.push(token);
             rest = after;
@@ -250,9 +246,9 @@ fn assembled(tokens: Vec<Token>) -> Option<(PathPattern, Query)> {
             }
             _ => {
                 let mut text = String::new();
-                while let Some(Token::Character(c)) = tokens.next_if(|token| {
-                    matches!(token, Token::Character(c) if !matches!(c, '/' | '?'))
-                }) {
+                while let Some(Token::Character(c)) =
+                    tokens.next_if(|token| matches!(token, Token::Character(c) if !matches!(c, '/' | '?')))
+                {
                     text.push(c);
                 }
                 segments.push(Segment::Literal(text.into()));

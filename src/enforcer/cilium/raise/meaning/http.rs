@@ -56,12 +56,14 @@ pub fn requests(rule: &Http<'_>, scope: &Scope) -> Result<Option<RequestSet>, St
 /// An expression that both of its readers take, and the proxy too: it refuses one whose program is too large, and with
 /// it more than this rule (cilium/cilium#41314).
 fn read(text: &str, scope: &Scope) -> Result<re2::Expression, String> {
-    let expression =
-        re2::parse(text).map_err(|refused| format!("the expression `{text}`: `{}`: {}", refused.part, refused.reason))?;
+    let expression = re2::parse(text)
+        .map_err(|refused| format!("the expression `{text}`: `{}`: {}", refused.part, refused.reason))?;
     let size = expression.program_size();
     if size > scope.regex_budget {
         let most = scope.regex_budget;
-        return Err(format!("the proxy refuses the expression `{text}`: its program has size {size}, of {most} at most"));
+        return Err(format!(
+            "the proxy refuses the expression `{text}`: its program has size {size}, of {most} at most"
+        ));
     }
     Ok(expression)
 }

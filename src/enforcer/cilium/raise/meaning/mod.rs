@@ -117,7 +117,7 @@ impl Meaning<'_> {
 
     fn rule(&self, spec: &Spec<'_>, rule: &Rule<'_>, subjects: &[SubjectId], raised: &mut Raised) {
         let peers = self.peers(spec, rule);
-        let connections = traffic::connections(&rule.traffic, self.world.scope);
+        let mut connections = traffic::connections(&rule.traffic, self.world.scope);
         let mut gaps = peers.gaps;
         let mut effect = if rule.list.denies() { Effect::Deny } else { Effect::Allow };
         match rule.authentication {
@@ -128,10 +128,12 @@ impl Meaning<'_> {
                 let reason = "beside rules that require authentication the mode `disabled` holds for some selectors, and \
                               for others the agent cannot compute the policy";
                 gaps.push(reason.to_owned());
+                connections.told.clear();
             }
             Some(Authentication::Disabled) => {}
             Some(Authentication::AlwaysFail) => {
                 gaps.push("`authentication.mode: test-always-fail` is for tests of the agent".to_owned());
+                connections.told.clear();
             }
         }
         if !peers.told.is_empty() || !gaps.is_empty() {

@@ -6,8 +6,8 @@
 //! | labels that are kept out of identities | are as others | are never there |
 //! | pods of other clusters | there are none | are meant where the agent does not add its own cluster |
 
-use super::region::{self, Hidden, World};
 use super::peers::exists;
+use super::region::{self, Hidden, World};
 use super::{Meaning, is};
 use crate::enforcer::cilium::raise::form::{Requirement, Selector, Source};
 use crate::enforcer::kubernetes::raise::{self as kubernetes, Peer, Policy, Rule};
@@ -36,10 +36,9 @@ impl Meaning<'_> {
             return;
         }
         let has = |direction| policy.rules.iter().any(|rule| rule.direction == direction);
-        for (direction, isolates, text) in [
-            (Direction::Ingress, policy.ingress, "ingress"),
-            (Direction::Egress, policy.egress, "egress"),
-        ] {
+        for (direction, isolates, text) in
+            [(Direction::Ingress, policy.ingress, "ingress"), (Direction::Egress, policy.egress, "egress")]
+        {
             if isolates || has(direction) {
                 let cause = self.origin.cause(&mut raised.rules, text.into(), policy.range);
                 raised.rules.isolations.push(Isolation { subject, direction, cause });

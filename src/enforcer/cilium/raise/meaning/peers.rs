@@ -108,9 +108,8 @@ pub fn exists(source: Source, key: &str) -> Requirement<'_> {
 /// `EntitySelectorMapping` in `pkg/policy/api/entity.go`.
 fn entity(entity: Entity) -> Vec<Endpoints> {
     let dual_stack = Places::of(&[Place::DualOutside, Place::DualOutsideApiserver]);
-    let of_family = |whole: IpNet| {
-        vec![endpoints::outside(dual_stack, AddressSet::of_ranges([&whole]), Names::default())]
-    };
+    let of_family =
+        |whole: IpNet| vec![endpoints::outside(dual_stack, AddressSet::of_ranges([&whole]), Names::default())];
     match entity {
         Entity::None => Vec::new(),
         Entity::All => endpoints::anything(),
@@ -119,7 +118,8 @@ fn entity(entity: Entity) -> Vec<Endpoints> {
         Entity::Plain(plain) => endpoints::at(Places::of_entity(plain)),
         Entity::ClusterMesh => {
             let mut peers = endpoints::at(Places::of_entity(Plain::Cluster));
-            peers.push(Endpoints::MeshPods { clusters: ValueSet::Any, selector: crate::policy::PodSelector::default() });
+            peers
+                .push(Endpoints::MeshPods { clusters: ValueSet::Any, selector: crate::policy::PodSelector::default() });
             peers
         }
     }

@@ -73,16 +73,12 @@ impl World<'_> {
     pub fn peers(self, selector: &Selector<'_>) -> Result<Vec<Endpoints>, Hidden> {
         let mut found = Vec::new();
         if let Some((clusters, pods)) = self.pods(selector)? {
-            if self.scope.mesh {
-                let others = ValueSet::NotIn([self.scope.cluster_name.clone()].into());
-                let others = values::intersection(&clusters, &others);
-                if !values::is_empty(&others) {
-                    found.push(Endpoints::MeshPods { clusters: others, selector: pods.clone() });
-                }
-            }
+            let others = if self.scope.mesh { others(&clusters, &self.scope.cluster_name) } else { None };
+            let mesh = others.map(|clusters| Endpoints::MeshPods { clusters, selector: pods.clone() });
             if values::contains(&clusters, &self.scope.cluster_name) {
-                found.insert(0, Endpoints::Pods(pods));
+                found.push(Endpoints::Pods(pods));
             }
+            found.extend(mesh);
         }
         found.extend(self.among_nodes(selector, Places::NODES, Source::Node));
         found.extend(self.outside(selector));
@@ -171,7 +167,9 @@ impl World<'_> {
                 break;
             }
         }
-        left.into_iter().map(|Outside { places, addresses, names }| endpoints::outside(places, addresses, names)).collect()
+        left.into_iter()
+            .map(|Outside { places, addresses, names }| endpoints::outside(places, addresses, names))
+            .collect()
     }
 
     /// Those outside that have a label, and those that do not.
@@ -289,6 +287,17 @@ fn narrow(set: &mut ValueSet, op: &Op) {
         Op::DoesNotExist => ValueSet::In(policy::Values::new()),
     };
     *set = if *set == ValueSet::Any { one } else { values::intersection(set, &one) };
+}
+
+/// Those of the clusters that are not the own one, which counts for nothing in a set of others; `None` if there are
+/// none.
+fn others(clusters: &ValueSet, own: &str) -> Option<ValueSet> {
+    let less = |set: &policy::Values| set.iter().filter(|name| *name != own).cloned().collect::<policy::Values>();
+    Some(match clusters {
+        ValueSet::Any => ValueSet::Any,
+        ValueSet::In(set) => ValueSet::In(Some(less(set)).filter(|set| !set.is_empty())?),
+        ValueSet::NotIn(set) => Some(less(set)).filter(|set| !set.is_empty()).map_or(ValueSet::Any, ValueSet::NotIn),
+    })
 }
 
 /// Whether a label is one that only pods have.

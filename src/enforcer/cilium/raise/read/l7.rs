@@ -12,8 +12,7 @@ use crate::yaml::{Node, Range};
 /// 1.20.
 pub fn rules<'n>(rule: Fields<'n>, list: List, reading: &mut Reading) -> Result<L7<'n>, Refusal> {
     let Some(node) = rule.get("rules") else { return Ok(L7::None) };
-    let known: &[&str] =
-        if reading.before(20) { &["http", "dns", "kafka", "l7proto", "l7"] } else { &["http", "dns"] };
+    let known: &[&str] = if reading.before(20) { &["http", "dns", "kafka", "l7proto", "l7"] } else { &["http", "dns"] };
     let rules = fields(node, known, &mut reading.notes)?;
     let (http, dns) = (rules.entries("http")?, rules.entries("dns")?);
     if reading.before(20) {

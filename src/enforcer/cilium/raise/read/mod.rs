@@ -132,37 +132,63 @@ fn subject<'n>(spec: Fields<'n>, clusterwide: bool, reading: &mut Reading) -> Re
         (Some(node), None) => Ok(Subject::Endpoints(selector::selector(node, reading)?)),
         (None, Some(node)) if clusterwide => Ok(Subject::Nodes(selector::selector(node, reading)?)),
         (None, Some(node)) => Err(Refusal::new(node.range, "only a cluster-wide policy takes a `nodeSelector`")),
-        (None, None) => {
-            Err(Refusal::new(spec.range(), "there is neither an `endpointSelector` nor a `nodeSelector`"))
-        }
+        (None, None) => Err(Refusal::new(spec.range(), "there is neither an `endpointSelector` nor a `nodeSelector`")),
         (Some(_), Some(node)) => {
             Err(Refusal::new(node.range, "`endpointSelector` and `nodeSelector` exclude each other"))
         }
     }
 }
 
-fn rule<'n>(
-    node: &'n Node<'n>,
-    list: List,
-    index: usize,
-    reading: &mut Reading,
-) -> Result<Rule<'n>, Refusal> {
+fn rule<'n>(node: &'n Node<'n>, list: List, index: usize, reading: &mut Reading) -> Result<Rule<'n>, Refusal> {
     let known: &[&str] = match list {
         List::Ingress => &[
-            "fromEndpoints", "fromEntities", "fromCIDR", "fromCIDRSet", "fromNodes", "fromGroups", "fromRequires",
-            "toPorts", "icmps", "authentication",
+            "fromEndpoints",
+            "fromEntities",
+            "fromCIDR",
+            "fromCIDRSet",
+            "fromNodes",
+            "fromGroups",
+            "fromRequires",
+            "toPorts",
+            "icmps",
+            "authentication",
         ],
         List::IngressDeny => &[
-            "fromEndpoints", "fromEntities", "fromCIDR", "fromCIDRSet", "fromNodes", "fromGroups", "fromRequires",
-            "toPorts", "icmps",
+            "fromEndpoints",
+            "fromEntities",
+            "fromCIDR",
+            "fromCIDRSet",
+            "fromNodes",
+            "fromGroups",
+            "fromRequires",
+            "toPorts",
+            "icmps",
         ],
         List::Egress => &[
-            "toEndpoints", "toEntities", "toCIDR", "toCIDRSet", "toNodes", "toGroups", "toRequires", "toServices",
-            "toFQDNs", "toPorts", "icmps", "authentication",
+            "toEndpoints",
+            "toEntities",
+            "toCIDR",
+            "toCIDRSet",
+            "toNodes",
+            "toGroups",
+            "toRequires",
+            "toServices",
+            "toFQDNs",
+            "toPorts",
+            "icmps",
+            "authentication",
         ],
         List::EgressDeny => &[
-            "toEndpoints", "toEntities", "toCIDR", "toCIDRSet", "toNodes", "toGroups", "toRequires", "toServices",
-            "toPorts", "icmps",
+            "toEndpoints",
+            "toEntities",
+            "toCIDR",
+            "toCIDRSet",
+            "toNodes",
+            "toGroups",
+            "toRequires",
+            "toServices",
+            "toPorts",
+            "icmps",
         ],
     };
     let rule = fields(node, known, &mut reading.notes)?;

@@ -169,9 +169,8 @@ pub fn name<'n>(node: &'n Node<'n>, one: bool, reading: &mut Reading) -> Result<
     let both = fields(node, &["matchName", "matchPattern"], &mut reading.notes)?;
     let (name, pattern) = (both.text("matchName")?, both.text("matchPattern")?);
     let allowed = |text: &str, star: bool| {
-        text.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') || (star && byte == b'*')
-        })
+        text.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') || (star && byte == b'*'))
     };
     if one && name.is_some() && pattern.is_some() {
         return Err(Refusal::new(node.range, "`matchName` and `matchPattern` exclude each other"));

@@ -2,8 +2,8 @@
 //! `pkg/labels/validation.go`, 1.20.2).
 
 use super::Reading;
-use crate::enforcer::raise::{Fields, Refusal, fields, is_string};
 use crate::enforcer::cilium::raise::form::{Requirement, Selector, Source};
+use crate::enforcer::raise::{Fields, Refusal, fields, is_string};
 use crate::policy::{Op, Values, Version};
 use crate::yaml::{Node, Range};
 use smol_str::SmolStr;
