@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use ztp::compile::{Options, build};
-use ztp::diagnostic::has_errors;
+use ztp::diagnostic::{Code, has_errors};
 use ztp::manifest::yaml;
 use ztp::policy::{EnforcerName, Version};
 use ztp::source::Sources;
@@ -136,4 +136,36 @@ fn deep_long_and_large_are_refused_in_time() {
     // A product of two long lists.
     let list: Vec<String> = (0..4000).map(|index| format!("10.{}.{}.0/24", index / 256, index % 256)).collect();
     compile(&format!("namespace a\nworkload b\n{} may reach b:80\n", list.join(", ")));
+}
+
+/// Files are resolved side by side, yet the sentence at which all of them together come to too much is always the same.
+#[test]
+fn what_is_too_much_is_told_at_the_same_place() {
+    let workloads: Vec<String> = (0..200).map(|index| format!("workload w{index}\n")).collect();
+    let members: Vec<String> = (0..200).map(|index| format!("w{index}")).collect();
+    let nets: Vec<String> = (0..200).map(|index| format!("10.0.{index}.0/24")).collect();
+    // 40,000 pairs each, and of no effect, so that it is quick.
+    let sentence = "callers may GET / on outside:443 with tls name a.example\n".repeat(5);
+    let file = |name: &str| {
+        let (workloads, members, nets) = (workloads.concat(), members.join(", "), nets.join(", "));
+        format!("namespace {name}\n{workloads}group callers = {members}\nexternal outside = {nets}\n{sentence}")
+    };
+    for _ in 0..5 {
+        let mut sources = Sources::new();
+        for name in ["a", "b", "c", "d", "e", "f", "g", "h"] {
+            sources.add(format!("{name}.ztp"), file(name));
+        }
+        let enforcer = Some((EnforcerName::Cilium, Version { major: 1, minor: 19 }));
+        let found = build(&sources, &Options { enforcer, ..Options::default() }).diagnostics;
+        let places = |code: Code| {
+            let of_code = found.iter().filter(move |diagnostic| diagnostic.code == code);
+            of_code.map(|diagnostic| diagnostic.primary.as_ref().unwrap().span).collect::<Vec<_>>()
+        };
+        let told = places(Code::E0209);
+        let [too_many] = told.as_slice() else { panic!("{told:?}") };
+        // After 25 sentences in five files a million is reached.
+        assert_eq!(sources.get(too_many.file).map(|file| file.path.as_str()), Some("f.ztp"));
+        assert_eq!(sources.slice(*too_many), sentence.lines().next().unwrap());
+        assert!(found.iter().all(|diagnostic| diagnostic.primary.as_ref().unwrap().span <= *too_many));
+    }
 }

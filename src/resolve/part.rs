@@ -6,6 +6,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Boundary, Isolation, Lookup, Rule, Sentence, SentenceId, Subject, SubjectId};
 use indexmap::IndexSet;
+use rayon::prelude::*;
 
 /// See the module. The ids in it count from the part's own start.
 #[derive(Default)]
@@ -17,6 +18,21 @@ pub(super) struct Part {
     pub boundaries: Vec<Boundary>,
     pub lookups: Vec<Lookup>,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a part's ids become in the whole.
+struct Renumbering {
+    /// How many sentences come before the part's own.
+    sentences: u32,
+    /// The subjects, by their ids in the part.
+    subjects: Vec<SubjectId>,
+}
+
+impl Renumbering {
+    fn apply(&self, subject: &mut SubjectId, sentence: &mut SentenceId) {
+        *subject = self.subjects.get(subject.0 as usize).copied().unwrap_or(SubjectId(u32::MAX));
+        sentence.0 = sentence.0.saturating_add(self.sentences);
+    }
 }
 
 impl Part {
@@ -32,42 +48,34 @@ impl Part {
     }
 
     /// Joins parts in their order.
-    pub fn join(parts: Vec<Self>) -> Self {
+    pub fn join(mut parts: Vec<Self>) -> Self {
         let mut whole = Self::default();
+        whole.subjects.reserve(parts.iter().map(|part| part.subjects.len()).sum());
+        let mut numbers = Vec::with_capacity(parts.len());
+        let mut sentences = 0;
+        for part in &mut parts {
+            let subjects = std::mem::take(&mut part.subjects).into_iter();
+            numbers.push(Renumbering { sentences, subjects: subjects.map(|subject| whole.intern(subject)).collect() });
+            sentences = part.next_sentence().0.saturating_add(sentences);
+        }
+        parts.par_iter_mut().zip(&numbers).for_each(|(part, numbers)| part.renumber(numbers));
         whole.rules.reserve_exact(parts.iter().map(|part| part.rules.len()).sum());
-        whole.sentences.reserve_exact(parts.iter().map(|part| part.sentences.len()).sum());
-        for part in parts {
-            whole.append(part);
+        whole.sentences.reserve_exact(sentences as usize);
+        for part in &mut parts {
+            whole.sentences.append(&mut part.sentences);
+            whole.isolations.append(&mut part.isolations);
+            whole.rules.append(&mut part.rules);
+            whole.boundaries.append(&mut part.boundaries);
+            whole.lookups.append(&mut part.lookups);
+            whole.diagnostics.append(&mut part.diagnostics);
         }
         whole
     }
 
-    fn append(&mut self, part: Self) {
-        let before = self.next_sentence().0;
-        let sentence = |id: SentenceId| SentenceId(id.0.saturating_add(before));
-        let ids: Vec<SubjectId> = part.subjects.into_iter().map(|subject| self.intern(subject)).collect();
-        let subject = |id: SubjectId| ids.get(id.0 as usize).copied().unwrap_or(SubjectId(u32::MAX));
-        self.sentences.extend(part.sentences);
-        self.isolations.extend(part.isolations.into_iter().map(|isolation| Isolation {
-            subject: subject(isolation.subject),
-            sentence: sentence(isolation.sentence),
-            ..isolation
-        }));
-        self.rules.extend(part.rules.into_iter().map(|rule| Rule {
-            subject: subject(rule.subject),
-            sentence: sentence(rule.sentence),
-            ..rule
-        }));
-        self.boundaries.extend(part.boundaries.into_iter().map(|boundary| Boundary {
-            subject: subject(boundary.subject),
-            sentence: sentence(boundary.sentence),
-            ..boundary
-        }));
-        self.lookups.extend(part.lookups.into_iter().map(|lookup| Lookup {
-            subject: subject(lookup.subject),
-            sentence: sentence(lookup.sentence),
-            ..lookup
-        }));
-        self.diagnostics.extend(part.diagnostics);
+    fn renumber(&mut self, numbers: &Renumbering) {
+        self.isolations.iter_mut().for_each(|one| numbers.apply(&mut one.subject, &mut one.sentence));
+        self.rules.iter_mut().for_each(|one| numbers.apply(&mut one.subject, &mut one.sentence));
+        self.boundaries.iter_mut().for_each(|one| numbers.apply(&mut one.subject, &mut one.sentence));
+        self.lookups.iter_mut().for_each(|one| numbers.apply(&mut one.subject, &mut one.sentence));
     }
 }
