@@ -145,37 +145,36 @@ impl<'p> Key<'p> {
     }
 }
 
-/// Of things that are sorted by their key, those that can overlap this key, and some more.
-fn near<'s, 'p, T>(sorted: &'s [(Key<'p>, T)], key: Key<'p>) -> impl Iterator<Item = &'s T> + use<'s, 'p, T> {
-    let one = |key: Key<'p>| between(sorted, |other| other < key, |other| other <= key);
-    let found: [&[(Key<'p>, T)]; 3] = match key {
+/// Something by its key: lists of these are sorted by it.
+type Keyed<'p, T> = (Key<'p>, T);
+
+/// What can overlap this key, and some more.
+fn near<'s, 'p, T>(things: &'s [Keyed<'p, T>], key: Key<'p>) -> impl Iterator<Item = &'s T> + use<'s, 'p, T> {
+    let one = |key: Key<'p>| between(things, |(other, _)| *other < key, |(other, _)| *other <= key);
+    let found: [&[Keyed<'p, T>]; 3] = match key {
         Key::Pods(namespace, Some(_)) => [one(key), one(Key::Pods(namespace, None)), one(Key::Broad)],
         Key::Pods(namespace, None) => {
-            [between(sorted, |other| other < key, |other| other <= key || other.is_in(namespace)), &[], one(Key::Broad)]
+            let within = between(things, |(other, _)| *other < key, |(other, _)| other.is_in(namespace));
+            [within, &[], one(Key::Broad)]
         }
         Key::Name(_) => [one(key), &[], one(Key::Broad)],
-        Key::Broad => [sorted, &[], &[]],
+        Key::Broad => [things, &[], &[]],
     };
     found.into_iter().flatten().map(|(_, thing)| thing)
 }
 
-/// The part of a sorted slice that is not `before`, up to where `until` no longer holds.
-fn between<'s, 'p, T>(
-    sorted: &'s [(Key<'p>, T)],
-    before: impl Fn(Key<'p>) -> bool,
-    until: impl Fn(Key<'p>) -> bool,
-) -> &'s [(Key<'p>, T)] {
-    let start = sorted.partition_point(|(key, _)| before(*key));
-    let rest = sorted.get(start..).unwrap_or_default();
-    rest.get(..rest.partition_point(|(key, _)| until(*key))).unwrap_or_default()
+/// The part of a sorted list that follows what is `before` it, as far as it is `within`.
+fn between<T>(sorted: &[T], before: impl Fn(&T) -> bool, within: impl Fn(&T) -> bool) -> &[T] {
+    let rest = sorted.get(sorted.partition_point(before)..).unwrap_or_default();
+    rest.get(..rest.partition_point(within)).unwrap_or_default()
 }
 
 /// The allow rules of a policy, by subject and peer.
 struct Index<'p> {
     policy: &'p Policy,
-    subjects: Vec<(Key<'p>, SubjectId)>,
-    /// By subject, direction and the key of the peer.
-    rules: Vec<(Key<'p>, &'p Rule)>,
+    subjects: Vec<Keyed<'p, SubjectId>>,
+    /// By the subject's id, for ingress and egress.
+    rules: Vec<[Vec<Keyed<'p, &'p Rule>>; 2]>,
 }
 
 impl<'p> Index<'p> {
@@ -183,9 +182,15 @@ impl<'p> Index<'p> {
         let subjects = (0..).map(SubjectId).zip(&policy.subjects);
         let mut subjects: Vec<_> = subjects.map(|(id, subject)| (Key::of_subject(policy, subject), id)).collect();
         subjects.sort_by_key(|(key, _)| *key);
-        let rules = policy.rules.par_iter().filter(|rule| rule.effect != Effect::Deny);
-        let mut rules: Vec<_> = rules.map(|rule| (Key::of_peer(policy, &rule.peer), rule)).collect();
-        rules.par_sort_by_key(|(key, rule)| (rule.subject, rule.direction, *key));
+        let mut rules: Vec<[Vec<Keyed<'p, &'p Rule>>; 2]> = Vec::new();
+        rules.resize_with(policy.subjects.len(), Default::default);
+        for rule in policy.rules.iter().filter(|rule| rule.effect != Effect::Deny) {
+            if let Some([ingress, egress]) = rules.get_mut(rule.subject.0 as usize) {
+                let list = if rule.direction == Direction::Ingress { ingress } else { egress };
+                list.push((Key::of_peer(policy, &rule.peer), rule));
+            }
+        }
+        rules.par_iter_mut().flatten().for_each(|list| list.sort_by_key(|(key, _)| *key));
         Self { policy, subjects, rules }
     }
 
@@ -193,14 +198,9 @@ impl<'p> Index<'p> {
     fn near(&self, rule: &'p Rule) -> impl Iterator<Item = &'p Rule> {
         let peer = Key::of_peer(self.policy, &rule.peer);
         let subjects = near(&self.subjects, Key::of_subject(self.policy, self.policy.subject(rule.subject)));
-        subjects.flat_map(move |subject| near(self.rules_of(*subject, rule.direction), peer)).copied()
-    }
-
-    fn rules_of(&self, subject: SubjectId, direction: Direction) -> &[(Key<'p>, &'p Rule)] {
-        let place = |(_, rule): &(Key<'p>, &Rule)| (rule.subject, rule.direction);
-        let start = self.rules.partition_point(|entry| place(entry) < (subject, direction));
-        let rest = self.rules.get(start..).unwrap_or_default();
-        rest.get(..rest.partition_point(|entry| place(entry) == (subject, direction))).unwrap_or_default()
+        let lists = subjects.filter_map(|subject| self.rules.get(subject.0 as usize));
+        let lists = lists.map(|[ingress, egress]| if rule.direction == Direction::Ingress { ingress } else { egress });
+        lists.flat_map(move |list| near(list, peer)).copied()
     }
 
     fn overlap(&self, a: &Rule, b: &Rule) -> bool {

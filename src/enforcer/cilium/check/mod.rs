@@ -16,6 +16,7 @@ use crate::diagnostic::problem::enforcer::EnforcerProblem;
 use crate::enforcer::capability::{Feature, Obstacle, Support, obstacle};
 use crate::policy::{Direction, DnsPattern, Effect, Origin, Peer, Policy, PortSet, Rule, Selects, Traffic, ValueSet};
 use crate::source::Span;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// How many neighbouring ports of a DNS server are listed one by one.
@@ -29,6 +30,20 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
     if !(KNOWN.0..=KNOWN.1).contains(&version) {
         return vec![EnforcerProblem::UnknownVersion { span, enforcer, version, known: KNOWN }.into()];
     }
+    // Conflicts are most of the work, and begin first.
+    let checks: [fn(&Policy, &mut Vec<Diagnostic>); 5] =
+        [conflict::check, capabilities, label::check, request::check, host_firewall::check];
+    let found = checks.par_iter().flat_map_iter(|check| {
+        let mut found = Vec::new();
+        check(policy, &mut found);
+        found
+    });
+    found.collect()
+}
+
+/// What the version cannot do, or only with a feature that the cluster does not have.
+fn capabilities(policy: &Policy, found: &mut Vec<Diagnostic>) {
+    let cluster = &policy.cluster;
     let obstacles = TABLE.iter().filter_map(|row| Some((row.feature, obstacle(TABLE, row.feature, cluster)?)));
     let mut checker = Checker { policy, obstacles: obstacles.collect(), found: Vec::new() };
     checker.features();
@@ -56,19 +71,7 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
             checker.found.extend(problems.into_iter().map(Diagnostic::from));
         }
     }
-    let mut found = checker.found;
-    let mut conflicts = Vec::new();
-    // Looking for conflicts is most of the work.
-    rayon::join(
-        || {
-            label::check(policy, &mut found);
-            request::check(policy, &mut found);
-            host_firewall::check(policy, &mut found);
-        },
-        || conflict::check(policy, &mut conflicts),
-    );
-    found.extend(conflicts);
-    found
+    found.append(&mut checker.found);
 }
 
 struct Checker<'p> {
