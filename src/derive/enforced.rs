@@ -7,6 +7,7 @@ use crate::policy::{
 use crate::resolve::subject_name;
 use crate::semantics::{Universe, pods};
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
@@ -14,6 +15,13 @@ use std::collections::BTreeSet;
 /// over several namespaces may be several rules. Returns what nothing is left of.
 pub(super) fn keep_enforced(policy: &mut Policy) -> Vec<(SubjectId, Direction, SentenceId)> {
     let isolation = Isolation::of(policy);
+    let whole = |subject, direction| matches!(isolation.part(policy, subject, direction), Part::Whole);
+    let kept = |rule: &Rule| rule.effect == Effect::Deny || whole(rule.subject, rule.direction);
+    // Most projects isolate everything, and then nothing changes.
+    if policy.rules.par_iter().all(kept) && policy.lookups.iter().all(|lookup| whole(lookup.subject, Direction::Egress))
+    {
+        return Vec::new();
+    }
     let mut known: IndexMap<(SubjectId, Direction), Vec<SubjectId>> = IndexMap::new();
     let mut parts = |policy: &mut Policy, id: SubjectId, direction: Direction| -> Vec<SubjectId> {
         if let Some(parts) = known.get(&(id, direction)) {

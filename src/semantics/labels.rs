@@ -92,6 +92,18 @@ pub fn overlap(a: &LabelSelector, b: &LabelSelector) -> bool {
     satisfiable(&a.and(b))
 }
 
+/// Whether they ask for different values of one label, and so have nothing in common. A quick look, which sees what most
+/// selectors of a project differ in.
+pub(super) fn apart(a: &LabelSelector, b: &LabelSelector) -> bool {
+    a.0.iter().any(|one| {
+        let other = b.0.get(b.0.partition_point(|other| other.key < one.key)).filter(|other| other.key == one.key);
+        match (&one.op, other.map(|other| &other.op)) {
+            (Op::In(values), Some(Op::In(others))) => !values.iter().any(|value| others.contains(value)),
+            _ => false,
+        }
+    })
+}
+
 /// Whether all labels that fit `inner` fit `outer`.
 #[must_use]
 pub fn includes(outer: &LabelSelector, inner: &LabelSelector) -> bool {

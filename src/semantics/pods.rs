@@ -64,7 +64,7 @@ pub fn apart(a: &PodSelector, b: &PodSelector) -> bool {
 /// Whether some pod fits both.
 #[must_use]
 pub fn overlap(universe: Universe, a: &PodSelector, b: &PodSelector) -> bool {
-    !apart(a, b) && satisfiable(universe, &and(a, b))
+    !apart(a, b) && !labels::apart(&a.labels, &b.labels) && satisfiable(universe, &and(a, b))
 }
 
 /// Whether all pods that fit `inner` fit `outer`.
