@@ -139,6 +139,7 @@ impl<'a, 't> PeerResolver<'a, 't> {
         let mut good = true;
         for item in items {
             match self.peer(item, home, role, diagnostics) {
+                Some(found) if terms.is_empty() => terms = found,
                 Some(found) => terms.extend(found),
                 None => good = false,
             }
@@ -291,33 +292,32 @@ fn check_subjects(terms: &[Term], diagnostics: &mut Vec<Diagnostic>) -> bool {
 
 /// Lays written ports over the terms' own: the ports that both have.
 fn narrow(
-    terms: Vec<Term>,
+    mut terms: Vec<Term>,
     ports: Option<&ast::Ports>,
     serving: Serving<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<Term>> {
     let Some(ports) = ports else { return Some(terms) };
     let wanted = ports::resolve(ports, serving, diagnostics)?;
-    let mut narrowed = Vec::with_capacity(terms.len());
-    for term in terms {
+    terms.retain_mut(|term| {
         let both = match &term.ports {
             None => wanted.clone(),
             Some(own) => port_algebra::intersection(own, &wanted),
         };
-        if !both.is_empty() {
-            narrowed.push(Term { ports: Some(both), ..term });
-        }
-    }
-    if narrowed.is_empty() {
+        let any = !both.is_empty();
+        term.ports = Some(both);
+        any
+    });
+    if terms.is_empty() {
         diagnostics.push(PortProblem::NotOfTheList { span: ports.span.0 }.into());
         return None;
     }
-    Some(narrowed)
+    Some(terms)
 }
 
 fn dedup(terms: &mut Vec<Term>) {
-    let mut seen = IndexSet::with_capacity(terms.len());
     if terms.len() > 1 {
+        let mut seen = IndexSet::with_capacity(terms.len());
         terms.retain(|term| seen.insert((term.peer.clone(), term.ports.clone())));
     }
 }

@@ -33,7 +33,7 @@ pub enum Action {
     /// `GET, HEAD /path on B`, `request /path on B`
     Request {
         /// What is asked; its narrowing stands in the sentence's clauses and is copied into it here.
-        request: Request,
+        request: Box<Request>,
         /// Of whom.
         objects: Peers,
     },
@@ -224,7 +224,7 @@ pub struct NothingBut {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expose {
     /// The requests; any traffic when not said.
-    pub request: Option<Request>,
+    pub request: Option<Box<Request>>,
     /// What is exposed.
     pub objects: Peers,
     /// To whom.

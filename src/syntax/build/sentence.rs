@@ -48,7 +48,7 @@ impl Builder<'_> {
     /// The clauses of a sentence with an action; what narrows requests goes into its request.
     fn sentence_clauses(&mut self, mut gathered: Gathered, action: Option<&mut Node<Action>>, takes: Takes) -> Clauses {
         let request = match action.map(|action| &mut action.value) {
-            Some(Action::Request { request, .. }) => Some(request),
+            Some(Action::Request { request, .. }) => Some(request.as_mut()),
             _ => None,
         };
         self.narrow(&mut gathered, request);
@@ -115,11 +115,11 @@ impl Builder<'_> {
     pub(super) fn expose(&mut self, pair: Pair<'_, Rule>) -> Option<ItemKind> {
         let asks = pair.clone().into_inner().find(|part| part.as_rule() == Rule::requested);
         let mut request = match asks {
-            Some(part) => Some(self.requested(part)?),
+            Some(part) => Some(Box::new(self.requested(part)?)),
             None => None,
         };
         let mut parts = self.parts(pair, Position::Ordinary);
-        self.narrow(&mut parts.gathered, request.as_mut());
+        self.narrow(&mut parts.gathered, request.as_deref_mut());
         let clauses = self.clauses(std::mem::take(&mut parts.gathered), Takes::Reasons);
         let (objects, to) = (parts.next_peers()?, parts.next_peers()?);
         Some(ItemKind::Expose(Expose { request, objects, to, clauses }))
@@ -160,7 +160,7 @@ impl Builder<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::peers => objects = Some(self.peers(part)),
-                Rule::requested => request = self.requested(part),
+                Rule::requested => request = self.requested(part).map(Box::new),
                 Rule::grpc_method => methods.extend(self.grpc_method(&part)),
                 Rule::dns_name => names.extend(self.dns_name(part.as_str(), self.span(&part))),
                 Rule::requests => block = Some(self.requests(part)),
