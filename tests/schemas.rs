@@ -48,21 +48,21 @@ fn written(object: &Object) -> String {
 
 fn metadata(namespace: Option<&str>) -> Metadata {
     Metadata {
-        name: "ztp.workload.backend".to_owned(),
-        namespace: namespace.map(str::to_owned),
-        labels: [("app.kubernetes.io/managed-by".to_owned(), "ztp".to_owned())].into(),
-        annotations: [("note".to_owned(), "a: b # c".to_owned())].into(),
+        name: "ztp.workload.backend".into(),
+        namespace: namespace.map(Into::into),
+        labels: vec![("app.kubernetes.io/managed-by".into(), "ztp".into())],
+        annotations: vec![("note".into(), "a: b # c".into())],
     }
 }
 
 fn every_operator() -> LabelSelector {
     let expression = |operator, values: &[&str]| MatchExpression {
-        key: "tier".to_owned(),
+        key: "tier".into(),
         operator,
-        values: values.iter().map(|value| (*value).to_owned()).collect(),
+        values: values.iter().map(|value| (*value).into()).collect(),
     };
     LabelSelector {
-        match_labels: vec![("app".to_owned(), "no".to_owned()), ("v".to_owned(), "1".to_owned())],
+        match_labels: vec![("app".into(), "no".into()), ("v".into(), "1".into())],
         match_expressions: vec![
             expression(Operator::In, &["a", "b"]),
             expression(Operator::NotIn, &["c"]),

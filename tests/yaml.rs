@@ -7,7 +7,6 @@
 mod kubectl;
 
 use proptest::prelude::*;
-use std::collections::BTreeMap;
 use ztp::manifest::kubernetes::{NetworkPolicy, Peer, Rule};
 use ztp::manifest::{LabelSelector, Metadata, Object, yaml};
 
@@ -50,13 +49,13 @@ const QUOTED: &[&str] = &[
 
 /// A policy that has a string wherever a string can stand.
 fn policy(text: &str) -> Object {
-    let entries: BTreeMap<String, String> = [(text.to_owned(), text.to_owned())].into();
-    let selector = LabelSelector { match_labels: vec![(text.to_owned(), text.to_owned())], ..LabelSelector::default() };
+    let entries = vec![(text.into(), text.into())];
+    let selector = LabelSelector { match_labels: entries.clone(), ..LabelSelector::default() };
     Object::NetworkPolicy(NetworkPolicy {
         comment: vec![text.to_owned()],
         metadata: Metadata {
-            name: text.to_owned(),
-            namespace: Some(text.to_owned()),
+            name: text.into(),
+            namespace: Some(text.into()),
             labels: entries.clone(),
             annotations: entries,
         },
@@ -118,10 +117,9 @@ fn only_plain_strings_are_written_plain() {
 fn hard_strings_come_back_from_kubernetes() {
     let texts: Vec<&str> = PLAIN.iter().chain(QUOTED).copied().collect();
     // One document for all of them: as values, and as keys (which must differ, so each gets its index behind it).
-    let annotations: BTreeMap<String, String> =
-        texts.iter().enumerate().map(|(i, text)| (format!("value {i}"), (*text).to_owned())).collect();
-    let mut metadata = Metadata { name: "strings".to_owned(), annotations, ..Metadata::default() };
-    metadata.labels = texts.iter().map(|text| ((*text).to_owned(), (*text).to_owned())).collect();
+    let annotations = texts.iter().enumerate().map(|(i, text)| (format!("value {i}").into(), (*text).into())).collect();
+    let mut metadata = Metadata { name: "strings".into(), annotations, ..Metadata::default() };
+    metadata.labels = texts.iter().map(|text| ((*text).into(), (*text).into())).collect();
     let Object::NetworkPolicy(mut object) = policy("a") else { unreachable!() };
     object.comment = texts.iter().map(|text| (*text).to_owned()).collect();
     object.metadata = metadata.clone();
@@ -130,10 +128,10 @@ fn hard_strings_come_back_from_kubernetes() {
         return;
     };
     for (key, value) in &metadata.annotations {
-        assert_eq!(read["metadata"]["annotations"][key], *value, "{key}");
+        assert_eq!(read["metadata"]["annotations"][key.as_str()], *value.as_str(), "{key}");
     }
     for (key, value) in &metadata.labels {
-        assert_eq!(read["metadata"]["labels"][key], *value, "{key:?}");
+        assert_eq!(read["metadata"]["labels"][key.as_str()], *value.as_str(), "{key:?}");
     }
     assert_eq!(read["metadata"]["labels"].as_object().map(serde_json::Map::len), Some(metadata.labels.len()));
     assert_eq!(read["metadata"]["annotations"].as_object().map(serde_json::Map::len), Some(metadata.annotations.len()));

@@ -2,22 +2,21 @@
 
 use crate::manifest::{Comment, Metadata, object_name};
 use crate::policy::{Policy, Sentence};
-use std::collections::BTreeMap;
+use smol_str::{SmolStr, format_smolstr};
 
 /// Name, namespace and labels of an object; `stem` is what follows `ztp.` in its name. The namespace's owner becomes
 /// the annotation `ztp/owner`.
 #[must_use]
 pub fn metadata(policy: &Policy, stem: &str, namespace: Option<&str>) -> Metadata {
-    let mut labels = BTreeMap::from([("app.kubernetes.io/managed-by".to_owned(), "ztp".to_owned())]);
-    if let Some(project) = &policy.project {
-        labels.insert("app.kubernetes.io/part-of".to_owned(), project.to_string());
-    }
+    let managed_by = (SmolStr::new_static("app.kubernetes.io/managed-by"), SmolStr::new_static("ztp"));
+    let project = policy.project.iter().cloned();
+    let part_of = project.map(|project| (SmolStr::new_static("app.kubernetes.io/part-of"), project));
     let owner = namespace.and_then(|name| policy.namespaces.get(name)).and_then(|namespace| namespace.owner.as_ref());
     Metadata {
-        name: object_name(&format!("ztp.{stem}")),
-        namespace: namespace.map(str::to_owned),
-        labels,
-        annotations: owner.map(|owner| ("ztp/owner".to_owned(), owner.to_string())).into_iter().collect(),
+        name: object_name(&format_smolstr!("ztp.{stem}")).into(),
+        namespace: namespace.map(SmolStr::from),
+        labels: std::iter::once(managed_by).chain(part_of).collect(),
+        annotations: owner.map(|owner| (SmolStr::new_static("ztp/owner"), owner.clone())).into_iter().collect(),
     }
 }
 

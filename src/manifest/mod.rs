@@ -12,7 +12,7 @@ pub mod yaml;
 
 pub use name::object_name;
 
-use std::collections::BTreeMap;
+use smol_str::SmolStr;
 
 /// One object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,13 +29,13 @@ pub enum Object {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
     /// A DNS-1123 subdomain of at most 253 characters.
-    pub name: String,
+    pub name: SmolStr,
     /// `None` for cluster-wide objects.
-    pub namespace: Option<String>,
-    /// Labels, sorted.
-    pub labels: BTreeMap<String, String>,
-    /// Annotations, sorted.
-    pub annotations: BTreeMap<String, String>,
+    pub namespace: Option<SmolStr>,
+    /// Labels, sorted by key, each key once.
+    pub labels: Vec<(SmolStr, SmolStr)>,
+    /// Annotations, sorted by key, each key once.
+    pub annotations: Vec<(SmolStr, SmolStr)>,
 }
 
 /// A comment: one entry a line, without `#`. Control characters are taken out by the writer.
@@ -45,7 +45,7 @@ pub type Comment = Vec<String>;
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LabelSelector {
     /// Sorted by key.
-    pub match_labels: Vec<(String, String)>,
+    pub match_labels: Vec<(SmolStr, SmolStr)>,
     /// Sorted by key.
     pub match_expressions: Vec<MatchExpression>,
 }
@@ -54,11 +54,11 @@ pub struct LabelSelector {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MatchExpression {
     /// The label's key.
-    pub key: String,
+    pub key: SmolStr,
     /// The test.
     pub operator: Operator,
     /// Values for `In` and `NotIn`, at least one; empty for the others.
-    pub values: Vec<String>,
+    pub values: Vec<SmolStr>,
 }
 
 /// A test of a label.

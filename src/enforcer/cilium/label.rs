@@ -60,7 +60,7 @@ pub fn pods_within_namespace(selector: &PodSelector, namespace: Option<&Namespac
 /// These nodes. Their keys carry no source, since a node's labels have another one at the node itself (`k8s`) than
 /// elsewhere (`node`).
 pub fn nodes(NodeSelector(labels): &NodeSelector) -> Option<manifest::LabelSelector> {
-    written(labels.0.iter().map(|Requirement { key, op }| (key.to_string(), Test::of(op))).collect())
+    written(labels.0.iter().map(|Requirement { key, op }| (key.clone(), Test::of(op))).collect())
 }
 
 /// What fits the first and not the second, in selectors of which no two overlap: those that another namespace tells
@@ -79,7 +79,7 @@ pub fn difference(from: &LabelSelector, removed: &LabelSelector) -> Vec<LabelSel
 pub fn selector(labels: &LabelSelector) -> manifest::LabelSelector {
     let mut selector = manifest::LabelSelector::default();
     for Requirement { key, op } in &labels.0 {
-        Test::of(op).write(key.to_string(), &mut selector);
+        Test::of(op).write(key.clone(), &mut selector);
     }
     selector
 }
@@ -120,17 +120,16 @@ impl<'s> Test<'s> {
         }
     }
 
-    fn write(self, key: String, selector: &mut manifest::LabelSelector) {
-        let listed = |values: &Values| values.iter().map(SmolStr::to_string).collect();
+    fn write(self, key: SmolStr, selector: &mut manifest::LabelSelector) {
         let (operator, values) = match self {
             Self::In(values) => match values.first() {
                 Some(only) if values.len() == 1 => {
-                    selector.match_labels.push((key, only.to_string()));
+                    selector.match_labels.push((key, only.clone()));
                     return;
                 }
-                _ => (Operator::In, listed(values)),
+                _ => (Operator::In, values.to_vec()),
             },
-            Self::NotIn(values) => (Operator::NotIn, listed(values)),
+            Self::NotIn(values) => (Operator::NotIn, values.to_vec()),
             Self::Exists => (Operator::Exists, Vec::new()),
             Self::DoesNotExist => (Operator::DoesNotExist, Vec::new()),
         };
@@ -139,18 +138,18 @@ impl<'s> Test<'s> {
 }
 
 /// A key and what is asked of its label.
-type Asked<'s> = (String, Test<'s>);
+type Asked<'s> = (SmolStr, Test<'s>);
 
 fn tests(selector: &PodSelector) -> Vec<Asked<'_>> {
     let names = &selector.namespaces.names;
     // A pod's namespace is always there; only its name says so already.
     let exists = (!matches!(names, ValueSet::In(_))).then_some(Test::Exists);
-    let namespace = Test::of_values(names).into_iter().chain(exists).map(|test| (NAMESPACE.to_owned(), test));
+    let namespace = Test::of_values(names).into_iter().chain(exists).map(|test| (SmolStr::new_static(NAMESPACE), test));
     namespace.chain(prefixed(NAMESPACE_LABELS, selector.namespaces.labels.0.iter())).chain(of_pod(selector)).collect()
 }
 
 fn of_pod(selector: &PodSelector) -> impl Iterator<Item = Asked<'_>> {
-    let account = Test::of_values(&selector.service_account).map(|test| (SERVICE_ACCOUNT.to_owned(), test));
+    let account = Test::of_values(&selector.service_account).map(|test| (SmolStr::new_static(SERVICE_ACCOUNT), test));
     prefixed("k8s:", selector.labels.0.iter()).chain(account)
 }
 
@@ -158,11 +157,11 @@ fn prefixed<'s>(
     prefix: &'static str,
     requirements: impl Iterator<Item = &'s Requirement>,
 ) -> impl Iterator<Item = Asked<'s>> {
-    requirements.map(move |Requirement { key, op }| ([prefix, key].concat(), Test::of(op)))
+    requirements.map(move |Requirement { key, op }| ([prefix, key].into_iter().collect(), Test::of(op)))
 }
 
 fn together(tests: &[Asked<'_>]) -> LabelSelector {
-    LabelSelector::new(tests.iter().map(|(key, test)| Requirement { key: key.into(), op: test.op() }).collect())
+    LabelSelector::new(tests.iter().map(|(key, test)| Requirement { key: key.clone(), op: test.op() }).collect())
 }
 
 /// Keys that come once need no algebra.
@@ -173,6 +172,7 @@ fn written(mut tests: Vec<Asked<'_>>) -> Option<manifest::LabelSelector> {
         return Some(selector(&semantics::labels::simplified(&together(&tests))?));
     }
     let mut selector = manifest::LabelSelector::default();
+    selector.match_labels.reserve_exact(tests.len());
     for (key, test) in tests {
         test.write(key, &mut selector);
     }

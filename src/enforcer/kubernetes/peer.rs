@@ -2,7 +2,7 @@
 
 use crate::manifest::kubernetes::{Peer, Port};
 use crate::manifest::{self, MatchExpression, Operator};
-use crate::policy::{self, LabelSelector, NamespaceSelector, Op, PodSelector, PortSet, Requirement, ValueSet, Values};
+use crate::policy::{self, LabelSelector, NamespaceSelector, Op, PodSelector, PortSet, Requirement, ValueSet};
 use smol_str::SmolStr;
 
 /// The label that holds a namespace's name; the API server sets it on every namespace and keeps it right (KEP-2161).
@@ -39,24 +39,20 @@ pub(super) fn selector(labels: &LabelSelector) -> manifest::LabelSelector {
     let mut selector = manifest::LabelSelector::default();
     for Requirement { key, op } in &labels.0 {
         let (operator, values) = match op {
-            Op::In(values) => (Operator::In, strings(values)),
-            Op::NotIn(values) => (Operator::NotIn, strings(values)),
+            Op::In(values) => (Operator::In, values.to_vec()),
+            Op::NotIn(values) => (Operator::NotIn, values.to_vec()),
             Op::Exists => (Operator::Exists, Vec::new()),
             Op::DoesNotExist => (Operator::DoesNotExist, Vec::new()),
         };
-        let is_new = selector.match_labels.last().is_none_or(|(last, _)| last != key.as_str());
+        let is_new = selector.match_labels.last().is_none_or(|(last, _)| last != key);
         match values.as_slice() {
             [value] if operator == Operator::In && is_new => {
-                selector.match_labels.push((key.to_string(), value.clone()));
+                selector.match_labels.push((key.clone(), value.clone()));
             }
-            _ => selector.match_expressions.push(MatchExpression { key: key.to_string(), operator, values }),
+            _ => selector.match_expressions.push(MatchExpression { key: key.clone(), operator, values }),
         }
     }
     selector
-}
-
-fn strings(values: &Values) -> Vec<String> {
-    values.iter().map(ToString::to_string).collect()
 }
 
 /// Ports; no `endPort` where a single port or every port is meant.

@@ -11,7 +11,7 @@ mod scalar;
 
 use super::{LabelSelector, Metadata, Object};
 use emitter::Emitter;
-use std::collections::BTreeMap;
+use smol_str::SmolStr;
 
 /// Appends one object as a YAML document that ends with a newline, with its comments.
 pub fn write(object: &Object, out: &mut String) {
@@ -51,7 +51,7 @@ fn header(to: &mut Emitter<'_>, api_version: &'static str, kind: &'static str, m
 }
 
 /// `labels` or `annotations`, unless there are none.
-fn strings(to: &mut Emitter<'_>, key: &'static str, entries: &BTreeMap<String, String>) {
+fn strings(to: &mut Emitter<'_>, key: &'static str, entries: &[(SmolStr, SmolStr)]) {
     if entries.is_empty() {
         return;
     }

@@ -3,6 +3,7 @@
 use crate::enforcer::cilium::label;
 use crate::manifest::cilium::{Cidr, Fqdn, Peers};
 use crate::policy::{Direction, DnsPattern, Entity, Net, Op, Peer};
+use smol_str::SmolStr;
 
 /// The peers of an allow rule; `None` if no peer can be meant. A mesh's cluster name is said only here, never in a
 /// deny, where a wrong name would fail open.
@@ -11,7 +12,7 @@ pub fn allowed(peer: &Peer, mesh_name: Option<&str>) -> Option<Peers> {
         Peer::Pods(selector) => {
             let mut pods = label::pods_selector(selector)?;
             if let Some(name) = mesh_name {
-                pods.match_labels.push((label::CLUSTER.to_owned(), name.to_owned()));
+                pods.match_labels.push((SmolStr::new_static(label::CLUSTER), name.into()));
                 pods.match_labels.sort();
             }
             Peers::Endpoints(vec![pods])

@@ -56,6 +56,9 @@ pub fn port_rules(ports: &[Port], server_names: &[String], rules: Option<&L7>) -
 
 /// Ranges with their protocol, those that all three have as `ANY`.
 fn merged(ranges: &[PortRange]) -> Vec<((u16, u16), &'static str)> {
+    if ranges.windows(2).all(|pair| matches!(pair, [a, b] if a.protocol == b.protocol)) {
+        return ranges.iter().map(|range| ((range.first, range.last), range.protocol.as_str())).collect();
+    }
     let mut by_range: BTreeMap<(u16, u16), Vec<Protocol>> = BTreeMap::new();
     for range in ranges {
         by_range.entry((range.first, range.last)).or_default().push(range.protocol);
