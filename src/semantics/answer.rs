@@ -24,6 +24,19 @@ impl<W> Answer<W> {
         matches!(self, Self::No(_))
     }
 
+    /// Whether all of them hold: the first no; else unknown if one is; else yes.
+    pub fn all(answers: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self::Yes;
+        for answer in answers {
+            match answer {
+                Self::Yes => {}
+                Self::No(_) => return answer,
+                Self::Unknown(_) => all = answer,
+            }
+        }
+        all
+    }
+
     /// The same answer with another witness.
     pub fn map<V>(self, f: impl FnOnce(W) -> V) -> Answer<V> {
         match self {

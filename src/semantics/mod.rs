@@ -18,7 +18,7 @@
 //! | [`endpoints`] | endpoints of every kind ([`places`]), as products | `overlap`, `includes`, `intersection`, `difference`, `matches`, `witness` |
 //! | [`connections`] | what passes between endpoints, as far as policies tell it apart | |
 //! | [`flows`] | flows between pods: from, to, traffic | `includes_union` |
-//! | [`language`] | strings of a regular language | `shortest` string in all of these and none of those |
+//! | [`language`] | strings of a regular language | `shortest` string in all of these and none of those; `strings` asks for those of one kind |
 //!
 //! `includes(outer, inner)` asks whether all of `inner` is in `outer`; so an empty `inner` is in everything.
 //! Answers are exact. Where a question can be too large to decide, the result is an [`Answer`] with a third case and
@@ -41,6 +41,7 @@ pub mod pods;
 pub mod ports;
 pub mod re2;
 pub mod requests;
+mod strings;
 pub mod traffic;
 pub mod values;
 

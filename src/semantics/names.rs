@@ -8,15 +8,20 @@
 //! names are said to differ or meet.
 
 use super::answer::Answer;
-use super::language::{self, Language, TooLarge};
+use super::language::Budget;
+use super::strings::{self, Kind, Readable};
 use crate::policy::DnsPattern;
 use smol_str::SmolStr;
-
-/// The bytes of names, those first that read well in a witness.
-const ALPHABET: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789-_.";
+use std::sync::LazyLock;
 
 /// One character of a label, as an expression.
 const CHARACTER: &str = "[-a-z0-9_]";
+
+/// Every name, as an expression.
+const ANY: &str = r"([-a-z0-9_]+\.)*[-a-z0-9_]+";
+
+static KIND: LazyLock<Kind> =
+    LazyLock::new(|| Kind::new(b"abcdefghijklmnopqrstuvwxyz0123456789-_.".iter().copied(), ANY, &[]));
 
 /// Whether the name fits. It is taken to be a name in lower case without a closing dot.
 #[must_use]
@@ -35,46 +40,53 @@ pub fn matches(pattern: &DnsPattern, name: &str) -> bool {
 /// Whether every name that fits `inner` fits `outer`; if not, the shortest that does not.
 #[must_use]
 pub fn includes(outer: &DnsPattern, inner: &DnsPattern) -> Answer<SmolStr> {
-    includes_union(std::slice::from_ref(outer), inner)
+    find(&[inner], &[outer], &Budget::default())
 }
 
 /// Whether every name that fits `inner` fits one of `outers`; if not, the shortest that fits none.
 #[must_use]
 pub fn includes_union(outers: &[DnsPattern], inner: &DnsPattern) -> Answer<SmolStr> {
-    if let DnsPattern::Exact(name) = inner {
-        let fits = outers.iter().any(|outer| matches(outer, name));
-        return if fits { Answer::Yes } else { Answer::No(name.clone()) };
-    }
-    if outers.iter().any(|outer| outer == inner || *outer == DnsPattern::Any) {
-        return Answer::Yes;
-    }
-    none(|| {
-        let outers = outers.iter().map(language).collect::<Result<Vec<_>, _>>()?;
-        language::shortest(&[&language(inner)?], &outers.iter().collect::<Vec<_>>(), ALPHABET)
-    })
+    find(&[inner], &outers.iter().collect::<Vec<_>>(), &Budget::default())
 }
 
 /// Whether no name fits both; if one does, the shortest.
 #[must_use]
 pub fn disjoint(a: &DnsPattern, b: &DnsPattern) -> Answer<SmolStr> {
-    match (a, b) {
-        (DnsPattern::Exact(name), other) | (other, DnsPattern::Exact(name)) => {
-            if matches(other, name) {
-                Answer::No(name.clone())
-            } else {
-                Answer::Yes
-            }
-        }
-        _ => none(|| language::shortest(&[&language(a)?, &language(b)?], &[], ALPHABET)),
-    }
+    find(&[a, b], &[], &Budget::default())
 }
 
-/// Yes when nothing is found.
-fn none(find: impl FnOnce() -> Result<Option<Vec<u8>>, TooLarge>) -> Answer<SmolStr> {
-    match find() {
-        Ok(None) => Answer::Yes,
-        Ok(Some(name)) => Answer::No(String::from_utf8_lossy(&name).into()),
-        Err(TooLarge) => Answer::Unknown(TooLarge::REASON),
+/// Whether no name fits all of `within` (at least one) and none of `without`; if one does, the shortest.
+#[must_use]
+pub fn find(within: &[&DnsPattern], without: &[&DnsPattern], budget: &Budget) -> Answer<SmolStr> {
+    let mut exact = within.iter().filter_map(|pattern| match pattern {
+        DnsPattern::Exact(name) => Some(name),
+        DnsPattern::Glob(_) | DnsPattern::Below(_) | DnsPattern::Any => None,
+    });
+    if let Some(name) = exact.next() {
+        let found =
+            within.iter().all(|one| matches(one, name)) && !without.iter().any(|one| matches(one, name));
+        return if found { Answer::No(name.clone()) } else { Answer::Yes };
+    }
+    if without.iter().any(|one| **one == DnsPattern::Any || within.contains(one)) {
+        return Answer::Yes;
+    }
+    let near = |one: &&&DnsPattern| !within.iter().any(|within| apart(within, one));
+    let inside: Vec<_> = within.iter().map(|one| language(one)).collect();
+    let outside: Vec<_> = without.iter().filter(near).map(|one| language(one)).collect();
+    KIND.find(&inside, &outside, budget)
+}
+
+/// Whether no name is sure to fit both: counted from the end, they have different labels at the same place.
+fn apart(a: &DnsPattern, b: &DnsPattern) -> bool {
+    let different = |(a, b): (&str, &str)| a != b && !a.contains('*') && !b.contains('*');
+    labels(a).zip(labels(b)).any(different)
+}
+
+/// The labels of a pattern, or of its end, the last one first.
+fn labels(pattern: &DnsPattern) -> impl Iterator<Item = &str> {
+    match pattern {
+        DnsPattern::Exact(text) | DnsPattern::Glob(text) | DnsPattern::Below(text) => text.rsplit('.'),
+        DnsPattern::Any => "*".rsplit('.'),
     }
 }
 
@@ -88,14 +100,13 @@ fn label_matches(pattern: &str, label: &str) -> bool {
     pieces.all(|piece| rest.split_once(piece).map(|(_, after)| rest = after).is_some())
 }
 
-fn language(pattern: &DnsPattern) -> Result<Language, TooLarge> {
-    let expression = match pattern {
-        DnsPattern::Any => format!(r"({CHARACTER}+\.)*{CHARACTER}+"),
+fn language(pattern: &DnsPattern) -> Readable {
+    strings::of_text(&match pattern {
+        DnsPattern::Any => ANY.to_owned(),
         DnsPattern::Exact(name) => regex_syntax::escape(name),
         DnsPattern::Glob(glob) => expression(glob),
         DnsPattern::Below(suffix) => format!(r"({CHARACTER}+\.)+{}", expression(suffix)),
-    };
-    Language::new(&regex_syntax::parse(&expression).map_err(|_| TooLarge)?)
+    })
 }
 
 /// A label that is only stars has at least one character, as every label; another has one anyway.

@@ -9,40 +9,53 @@
 mod segments;
 
 use super::answer::Answer;
-use super::language::{self, Language, TooLarge};
-use super::re2;
+use super::language::Budget;
+use super::strings::{self, Kind, Readable};
 use crate::policy::{PathPattern, Segment};
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::LazyLock;
 
-/// Why nothing is known of an expression that [`re2::parse`] refuses.
-const UNREADABLE: &str = "the expression cannot be read";
-
-/// The bytes of paths, those first that read well in a witness.
-static ALPHABET: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let first = b"/abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
+/// The bytes of targets, those first that read well in a witness.
+pub(super) static ALPHABET: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let first = b"/abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~?";
     let others = [b'\t'].into_iter().chain(b' '..=b'~').chain(0x80..=0xff);
-    first.iter().copied().chain(others.filter(|byte| *byte != b'?' && !first.contains(byte))).collect()
+    first.iter().copied().chain(others.filter(|byte| !first.contains(byte))).collect()
 });
 
-/// Whether every path that fits `inner` fits `outer`; if not, the shortest that does not.
+static KIND: LazyLock<Kind> =
+    LazyLock::new(|| Kind::new(ALPHABET.iter().copied().filter(|byte| *byte != b'?'), "[^?]*", &["/"]));
+
+/// Whether every path that fits `inner` fits `outer`; if not, one that does not (see [`find`]).
 #[must_use]
 pub fn includes(outer: &PathPattern, inner: &PathPattern) -> Answer<SmolStr> {
-    Paths::new(inner).included_in(&[&Paths::new(outer)])
+    find(&[&Paths::new(inner)], &[&Paths::new(outer)], &Budget::default())
 }
 
-/// Whether every path that fits `inner` fits one of `outers`; if not, the shortest that fits none.
+/// Whether every path that fits `inner` fits one of `outers`; if not, one that fits none (see [`find`]).
 #[must_use]
 pub fn includes_union(outers: &[PathPattern], inner: &PathPattern) -> Answer<SmolStr> {
     let outers: Vec<_> = outers.iter().map(Paths::new).collect();
-    Paths::new(inner).included_in(&outers.iter().collect::<Vec<_>>())
+    find(&[&Paths::new(inner)], &outers.iter().collect::<Vec<_>>(), &Budget::default())
+}
+
+/// Whether no path fits both; if one does, such a path (see [`find`]).
+#[must_use]
+pub fn disjoint(a: &PathPattern, b: &PathPattern) -> Answer<SmolStr> {
+    find(&[&Paths::new(a), &Paths::new(b)], &[], &Budget::default())
+}
+
+/// Whether no path fits, as with `matching "a^b"`; if one does, such a path (see [`find`]).
+#[must_use]
+pub fn empty(pattern: &PathPattern) -> Answer<SmolStr> {
+    find(&[&Paths::new(pattern)], &[], &Budget::default())
 }
 
 /// A pattern with its automaton, which is built when it is first asked for.
 pub(super) struct Paths<'a> {
     pattern: &'a PathPattern,
-    language: OnceCell<Result<Language, &'static str>>,
+    language: OnceCell<Readable>,
 }
 
 impl<'a> Paths<'a> {
@@ -50,34 +63,44 @@ impl<'a> Paths<'a> {
         Self { pattern, language: OnceCell::new() }
     }
 
-    fn language(&self) -> Result<&Language, &'static str> {
-        self.language.get_or_init(|| language(self.pattern)).as_ref().map_err(|reason| *reason)
-    }
-
-    /// Whether every path fits one of `outers`; if not, the shortest that fits none.
-    pub(super) fn included_in(&self, outers: &[&Self]) -> Answer<SmolStr> {
-        if outers.iter().any(|outer| segments::includes(outer.pattern, self.pattern)) {
-            return Answer::Yes;
-        }
-        if let Some(path) = segments::shortest(self.pattern)
-            && outers.iter().all(|outer| segments::matches(outer.pattern, &path) == Some(false))
-        {
-            return Answer::No(path);
-        }
-        none(|| {
-            let outers = outers.iter().map(|outer| outer.language()).collect::<Result<Vec<_>, _>>()?;
-            shortest(&[self.language()?], &outers)
-        })
+    fn language(&self) -> &Readable {
+        self.language.get_or_init(|| language(self.pattern))
     }
 }
 
-/// Whether no path fits both; if one does, the shortest.
-#[must_use]
-pub fn disjoint(a: &PathPattern, b: &PathPattern) -> Answer<SmolStr> {
-    if let Some(both) = segments::intersection(a, b) {
-        return both.and_then(|both| segments::shortest(&both)).map_or(Answer::Yes, Answer::No);
+/// Whether no path fits all of `within` (at least one) and none of `without`. If one does, the shortest, but `/` and
+/// other paths before the empty one.
+pub(super) fn find(within: &[&Paths<'_>], without: &[&Paths<'_>], budget: &Budget) -> Answer<SmolStr> {
+    let same = |one: &&Paths<'_>| within.iter().any(|within| within.pattern == one.pattern);
+    if without.iter().any(same) {
+        return Answer::Yes;
     }
-    none(|| shortest(&[&language(a)?, &language(b)?], &[]))
+    let mut left = without.to_vec();
+    if let Some(all) = all_of(within) {
+        let Some(all) = all else { return Answer::Yes };
+        left.retain(|one| segments::intersection(&all, one.pattern) != Some(None));
+        let (plain, odd): (Vec<_>, Vec<_>) =
+            left.iter().map(|one| one.pattern).partition(|pattern| segments::is_plain(pattern));
+        match segments::uncovered(&all, &plain) {
+            Some(None) => return Answer::Yes,
+            Some(Some(path)) if odd.is_empty() => return Answer::No(path),
+            Some(Some(_)) | None => {}
+        }
+    }
+    KIND.find(within.iter().map(|one| one.language()), left.iter().map(|one| one.language()), budget)
+}
+
+/// The pattern of what fits all of these, or that nothing does; nothing is said where one is no pattern of segments.
+fn all_of<'p>(patterns: &[&Paths<'p>]) -> Option<Option<Cow<'p, PathPattern>>> {
+    let (first, others) = patterns.split_first()?;
+    let mut all = segments::is_plain(first.pattern).then_some(Cow::Borrowed(first.pattern))?;
+    for other in others {
+        match segments::intersection(&all, other.pattern)? {
+            Some(both) => all = Cow::Owned(both),
+            None => return Some(None),
+        }
+    }
+    Some(Some(all))
 }
 
 /// The pattern of what fits both, where there is one: nothing for two expressions of which neither includes the other.
@@ -92,46 +115,26 @@ pub fn intersection(a: &PathPattern, b: &PathPattern) -> Option<PathPattern> {
     includes(b, a).is_yes().then(|| a.clone())
 }
 
-/// Whether no path fits, as with `matching "a^b"`; if one does, the shortest.
-#[must_use]
-pub fn empty(pattern: &PathPattern) -> Answer<SmolStr> {
-    none(|| shortest(&[&language(pattern)?], &[]))
-}
-
 /// Whether the path fits.
 #[must_use]
 pub fn matches(pattern: &PathPattern, path: &str) -> Answer<()> {
-    match language(pattern) {
-        Ok(language) if language.contains(path.as_bytes()) => Answer::Yes,
-        Ok(_) => Answer::No(()),
+    let fits = match segments::matches(pattern, path) {
+        Some(fits) => Ok(fits),
+        None => language(pattern).map(|language| language.contains(path.as_bytes())),
+    };
+    match fits {
+        Ok(true) => Answer::Yes,
+        Ok(false) => Answer::No(()),
         Err(reason) => Answer::Unknown(reason),
     }
-}
-
-/// Yes when nothing is found.
-fn none(find: impl FnOnce() -> Result<Option<SmolStr>, &'static str>) -> Answer<SmolStr> {
-    match find() {
-        Ok(None) => Answer::Yes,
-        Ok(Some(path)) => Answer::No(path),
-        Err(reason) => Answer::Unknown(reason),
-    }
-}
-
-fn shortest(within: &[&Language], without: &[&Language]) -> Result<Option<SmolStr>, &'static str> {
-    let path = language::shortest(within, without, &ALPHABET).map_err(|TooLarge| TooLarge::REASON)?;
-    Ok(path.map(|path| String::from_utf8_lossy(&path).into()))
 }
 
 /// The paths that fit.
-fn language(pattern: &PathPattern) -> Result<Language, &'static str> {
-    let expression = match pattern {
-        PathPattern::Segments { segments, rest } => {
-            let expression = regular_expression(segments, *rest);
-            regex_syntax::parse(&expression).map_err(|_| TooLarge::REASON)?
-        }
-        PathPattern::Matching(expression) => re2::parse(expression).map_err(|_| UNREADABLE)?.to_hir(),
-    };
-    Language::new(&expression).map_err(|TooLarge| TooLarge::REASON)
+pub(super) fn language(pattern: &PathPattern) -> Readable {
+    match pattern {
+        PathPattern::Segments { segments, rest } => strings::of_text(&regular_expression(segments, *rest)),
+        PathPattern::Matching(expression) => strings::of_expression(expression),
+    }
 }
 
 fn regular_expression(segments: &[Segment], rest: bool) -> String {

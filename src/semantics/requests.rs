@@ -11,6 +11,7 @@
 use super::answer::Answer;
 use super::cover;
 use super::labels::{self, Labels};
+use super::language::Budget;
 use super::paths::{self, Paths};
 use super::values;
 use crate::policy::{LabelSelector, Op, Query, Request, Requirement, ValueSet};
@@ -65,8 +66,9 @@ pub fn includes_union(outers: &[Request], inner: &Request) -> Answer<RequestWitn
         .filter(|(outer, _)| frame.and(outer).satisfiable())
         .collect();
     let path = Paths::new(&inner.path);
+    let within = |outers: &[&Paths<'_>]| paths::find(&[&path], outers, &Budget::default());
     // The usual case: one outer has it all.
-    if outers.iter().any(|(outer, outer_path)| outer.includes(&frame) && path.included_in(&[outer_path]).is_yes()) {
+    if outers.iter().any(|(outer, outer_path)| outer.includes(&frame) && within(&[outer_path]).is_yes()) {
         return Answer::Yes;
     }
     cover::covers(
@@ -80,7 +82,7 @@ pub fn includes_union(outers: &[Request], inner: &Request) -> Answer<RequestWitn
         |members| {
             let avoided: Vec<_> =
                 members.iter().filter_map(|member| outers.get(*member)).map(|(_, path)| path).collect();
-            path.included_in(&avoided)
+            within(&avoided)
         },
         |piece, path| Some(RequestWitness { path, ..piece.witness()? }),
     )

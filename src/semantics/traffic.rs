@@ -70,7 +70,7 @@ pub fn includes_union(outers: &[&Traffic], inner: &Traffic) -> Answer<TrafficWit
             });
             each_region(&ports::difference(ports, &plain), outers, |(_, port), outers: Vec<Request>| {
                 let lacking = |request| requests::includes_union(&outers, request);
-                first_lack(requests.iter().map(lacking)).map(|request| TrafficWitness::Request(request, port))
+                Answer::all(requests.iter().map(lacking)).map(|request| TrafficWitness::Request(request, port))
             })
         }
         Traffic::Dns { ports, names } => {
@@ -80,7 +80,7 @@ pub fn includes_union(outers: &[&Traffic], inner: &Traffic) -> Answer<TrafficWit
             });
             each_region(&ports::difference(ports, &plain), outers, |(protocol, port), outers: Vec<DnsPattern>| {
                 let lacking = |name| names::includes_union(&outers, name);
-                first_lack(names.iter().map(lacking)).map(|name| TrafficWitness::LookUp(name, protocol, port))
+                Answer::all(names.iter().map(lacking)).map(|name| TrafficWitness::LookUp(name, protocol, port))
             })
         }
     }
@@ -104,24 +104,24 @@ pub fn disjoint(a: &Traffic, b: &Traffic) -> Answer<TrafficWitness> {
         (Traffic::Ports(a), Traffic::Http { ports: b, requests })
         | (Traffic::Http { ports: b, requests }, Traffic::Ports(a)) => {
             let Some((_, port)) = at_port(a, b) else { return Answer::Yes };
-            first_lack(requests.iter().map(|request| requests::disjoint(request, request)))
+            Answer::all(requests.iter().map(|request| requests::disjoint(request, request)))
                 .map(|request| TrafficWitness::Request(request, port))
         }
         (Traffic::Ports(a), Traffic::Dns { ports: b, names })
         | (Traffic::Dns { ports: b, names }, Traffic::Ports(a)) => {
             let Some((protocol, port)) = at_port(a, b) else { return Answer::Yes };
-            first_lack(names.iter().map(|name| names::disjoint(name, name)))
+            Answer::all(names.iter().map(|name| names::disjoint(name, name)))
                 .map(|name| TrafficWitness::LookUp(name, protocol, port))
         }
         (Traffic::Http { ports: a, requests: left }, Traffic::Http { ports: b, requests: right }) => {
             let Some((_, port)) = at_port(a, b) else { return Answer::Yes };
             let pairs = left.iter().flat_map(|a| right.iter().map(move |b| requests::disjoint(a, b)));
-            first_lack(pairs).map(|request| TrafficWitness::Request(request, port))
+            Answer::all(pairs).map(|request| TrafficWitness::Request(request, port))
         }
         (Traffic::Dns { ports: a, names: left }, Traffic::Dns { ports: b, names: right }) => {
             let Some((protocol, port)) = at_port(a, b) else { return Answer::Yes };
             let pairs = left.iter().flat_map(|a| right.iter().map(move |b| names::disjoint(a, b)));
-            first_lack(pairs).map(|name| TrafficWitness::LookUp(name, protocol, port))
+            Answer::all(pairs).map(|name| TrafficWitness::LookUp(name, protocol, port))
         }
         (Traffic::Http { .. }, Traffic::Dns { .. }) | (Traffic::Dns { .. }, Traffic::Http { .. }) => Answer::Yes,
     }
@@ -190,18 +190,5 @@ fn each_region<'a, T: Clone + 'a, W>(
             .filter(|(region, _)| !region.is_empty())
             .collect();
     }
-    first_lack(regions.into_iter().filter_map(|(region, contents)| Some(ask(ports::witness(&region)?, contents))))
-}
-
-/// The first no; else unknown if one is; else yes.
-fn first_lack<W>(answers: impl Iterator<Item = Answer<W>>) -> Answer<W> {
-    let mut all = Answer::Yes;
-    for answer in answers {
-        match answer {
-            Answer::Yes => {}
-            Answer::No(_) => return answer,
-            Answer::Unknown(_) => all = answer,
-        }
-    }
-    all
+    Answer::all(regions.into_iter().filter_map(|(region, contents)| Some(ask(ports::witness(&region)?, contents))))
 }

@@ -73,3 +73,8 @@ pub fn witness(set: &ValueSet, stem: &str) -> Option<SmolStr> {
 pub(super) fn numbered(stem: &str) -> impl Iterator<Item = SmolStr> + '_ {
     std::iter::once(SmolStr::from(stem)).chain((2_u32..).map(move |number| format_smolstr!("{stem}-{number}")))
 }
+
+/// `a` to `z`, then `a-2`, `a-3`, …
+pub(super) fn short() -> impl Iterator<Item = SmolStr> {
+    ('a'..='z').map(|letter| format_smolstr!("{letter}")).chain(numbered("a").skip(1))
+}
