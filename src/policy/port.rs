@@ -42,6 +42,9 @@ pub struct PortRange {
 pub struct PortSet(Vec<PortRange>);
 
 impl PortSet {
+    /// No port.
+    pub const EMPTY: Self = Self(Vec::new());
+
     /// Sorts and merges.
     #[must_use]
     pub fn new(mut ranges: Vec<PortRange>) -> Self {

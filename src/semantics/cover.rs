@@ -8,10 +8,7 @@ use super::answer::Answer;
 use std::collections::BTreeMap;
 
 /// How many pieces are looked at before the question is given up: it is NP-hard.
-const MAX_PIECES: usize = 10_000;
-
-/// How often the last part is compared before the question is given up.
-const MAX_COMPARISONS: usize = 100;
+pub(super) const MAX_PIECES: usize = 10_000;
 
 /// Why a question was given up.
 const TOO_MANY: &str = "too many of them overlap to compare them all";
@@ -19,13 +16,15 @@ const TOO_MANY: &str = "too many of them overlap to compare them all";
 /// Yes when the `members` (so many there are) cover all of `whole`; if not, something that none of them has.
 ///
 /// `cut` divides a piece at a member: what is within it, and what is beside it; `None` when nothing is within. `last` says
-/// whether these members together cover the last part.
+/// whether these members together cover the last part; it is asked `most` times before the question is given up.
+/// `witness` says whether there is nothing in a piece after all.
 pub(super) fn covers<P: Clone, L: Clone, W>(
     whole: P,
     members: usize,
+    most: usize,
     cut: impl Fn(&P, usize) -> Option<(P, Vec<P>)>,
     last: impl Fn(&[usize]) -> Answer<L>,
-    witness: impl Fn(&P, L) -> Option<W>,
+    witness: impl Fn(&P, L) -> Answer<W>,
 ) -> Answer<W> {
     let mut left = vec![(whole, Vec::new(), 0)];
     let mut known: BTreeMap<Vec<usize>, Answer<L>> = BTreeMap::new();
@@ -33,7 +32,7 @@ pub(super) fn covers<P: Clone, L: Clone, W>(
     let mut seen = 0;
     while let Some((piece, within, member)) = left.pop() {
         seen += 1;
-        if seen > MAX_PIECES || known.len() > MAX_COMPARISONS {
+        if seen > MAX_PIECES || known.len() > most {
             return Answer::Unknown(TOO_MANY);
         }
         if member < members {
@@ -49,11 +48,11 @@ pub(super) fn covers<P: Clone, L: Clone, W>(
         match known.entry(within).or_insert_with_key(|members| last(members)) {
             Answer::Yes => {}
             Answer::Unknown(reason) => unknown = Some(*reason),
-            Answer::No(rest) => {
-                if let Some(witness) = witness(&piece, rest.clone()) {
-                    return Answer::No(witness);
-                }
-            }
+            Answer::No(rest) => match witness(&piece, rest.clone()) {
+                Answer::Yes => {}
+                Answer::No(witness) => return Answer::No(witness),
+                Answer::Unknown(reason) => unknown = Some(reason),
+            },
         }
     }
     unknown.map_or(Answer::Yes, Answer::Unknown)

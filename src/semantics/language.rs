@@ -12,6 +12,7 @@ use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind};
 use regex_syntax::hir::Hir;
 use std::cell::Cell;
+use std::sync::Arc;
 
 /// The largest automaton, in bytes.
 const MAX_AUTOMATON: usize = 1 << 19;
@@ -49,7 +50,7 @@ impl TooLarge {
 /// A set of strings.
 #[derive(Clone, Debug)]
 pub struct Language {
-    automaton: dense::DFA<Vec<u32>>,
+    automaton: Arc<dense::DFA<Vec<u32>>>,
     start: StateID,
     mark: Option<Mark>,
 }
@@ -92,7 +93,7 @@ impl Language {
             .determinize_size_limit(Some(4 * MAX_AUTOMATON));
         let automaton = dense::Builder::new().configure(config).build_from_nfa(&nfa).map_err(|_| TooLarge)?;
         let start = automaton.start_state(&start::Config::new().anchored(Anchored::Yes)).map_err(|_| TooLarge)?;
-        Ok(Self { automaton, start, mark: None })
+        Ok(Self { automaton: Arc::new(automaton), start, mark: None })
     }
 
     /// Its strings without the byte `mark`; if `open`, also each of them with `mark` and anything behind it. So paths

@@ -16,7 +16,7 @@
 //! | [`traffic`] | what can pass, by [`Traffic`](crate::policy::Traffic) | `includes`, `includes_union`, `disjoint`, `overlap`, `intersection` |
 //! | [`peers`] | endpoints, by [`Peer`](crate::policy::Peer) | `includes`, `overlap` |
 //! | [`endpoints`] | endpoints of every kind ([`places`]), as products | `overlap`, `includes`, `intersection`, `difference`, `matches`, `witness` |
-//! | [`connections`] | what passes between endpoints, as far as policies tell it apart | |
+//! | [`connections`] | what passes between endpoints, as far as policies tell it apart | `contains`, `find`, `overlap`, `includes`, `includes_union`; `find` for [requests](connections::request_set) alone |
 //! | [`flows`] | flows between pods: from, to, traffic | `includes_union` |
 //! | [`language`] | strings of a regular language | `shortest` string in all of these and none of those; `strings` asks for those of one kind |
 //!

@@ -63,21 +63,20 @@ pub fn find(within: &[&DnsPattern], without: &[&DnsPattern], budget: &Budget) ->
         DnsPattern::Glob(_) | DnsPattern::Below(_) | DnsPattern::Any => None,
     });
     if let Some(name) = exact.next() {
-        let found =
-            within.iter().all(|one| matches(one, name)) && !without.iter().any(|one| matches(one, name));
+        let found = within.iter().all(|one| matches(one, name)) && !without.iter().any(|one| matches(one, name));
         return if found { Answer::No(name.clone()) } else { Answer::Yes };
     }
     if without.iter().any(|one| **one == DnsPattern::Any || within.contains(one)) {
         return Answer::Yes;
     }
-    let near = |one: &&&DnsPattern| !within.iter().any(|within| apart(within, one));
+    let near = |one: &&&DnsPattern| !within.iter().any(|within| are_apart(within, one));
     let inside: Vec<_> = within.iter().map(|one| language(one)).collect();
     let outside: Vec<_> = without.iter().filter(near).map(|one| language(one)).collect();
     KIND.find(&inside, &outside, budget)
 }
 
 /// Whether no name is sure to fit both: counted from the end, they have different labels at the same place.
-fn apart(a: &DnsPattern, b: &DnsPattern) -> bool {
+pub(super) fn are_apart(a: &DnsPattern, b: &DnsPattern) -> bool {
     let different = |(a, b): (&str, &str)| a != b && !a.contains('*') && !b.contains('*');
     labels(a).zip(labels(b)).any(different)
 }

@@ -63,7 +63,26 @@ impl<'a> Paths<'a> {
         Self { pattern, language: OnceCell::new() }
     }
 
-    fn language(&self) -> &Readable {
+    /// Whether the path fits.
+    pub(super) fn contains(&self, path: &str) -> Answer<()> {
+        match segments::matches(self.pattern, path) {
+            Some(true) => Answer::Yes,
+            Some(false) => Answer::No(()),
+            None => strings::contains(self.language(), path),
+        }
+    }
+
+    /// Whether no path is sure to fit both.
+    pub(super) fn are_apart(&self, other: &Self) -> bool {
+        segments::intersection(self.pattern, other.pattern) == Some(None)
+    }
+
+    /// Whether every path fits, to be seen at once.
+    pub(super) fn is_everything(&self) -> bool {
+        matches!(self.pattern, PathPattern::Segments { segments, rest: true } if segments.is_empty())
+    }
+
+    pub(super) fn language(&self) -> &Readable {
         self.language.get_or_init(|| language(self.pattern))
     }
 }
@@ -91,7 +110,7 @@ pub(super) fn find(within: &[&Paths<'_>], without: &[&Paths<'_>], budget: &Budge
 }
 
 /// The pattern of what fits all of these, or that nothing does; nothing is said where one is no pattern of segments.
-fn all_of<'p>(patterns: &[&Paths<'p>]) -> Option<Option<Cow<'p, PathPattern>>> {
+fn all_of<'p>(patterns: &[&'p Paths<'_>]) -> Option<Option<Cow<'p, PathPattern>>> {
     let (first, others) = patterns.split_first()?;
     let mut all = segments::is_plain(first.pattern).then_some(Cow::Borrowed(first.pattern))?;
     for other in others {
@@ -118,19 +137,11 @@ pub fn intersection(a: &PathPattern, b: &PathPattern) -> Option<PathPattern> {
 /// Whether the path fits.
 #[must_use]
 pub fn matches(pattern: &PathPattern, path: &str) -> Answer<()> {
-    let fits = match segments::matches(pattern, path) {
-        Some(fits) => Ok(fits),
-        None => language(pattern).map(|language| language.contains(path.as_bytes())),
-    };
-    match fits {
-        Ok(true) => Answer::Yes,
-        Ok(false) => Answer::No(()),
-        Err(reason) => Answer::Unknown(reason),
-    }
+    Paths::new(pattern).contains(path)
 }
 
 /// The paths that fit.
-pub(super) fn language(pattern: &PathPattern) -> Readable {
+fn language(pattern: &PathPattern) -> Readable {
     match pattern {
         PathPattern::Segments { segments, rest } => strings::of_text(&regular_expression(segments, *rest)),
         PathPattern::Matching(expression) => strings::of_expression(expression),

@@ -77,3 +77,55 @@ pub fn overlap(a: &PortSet, b: &PortSet) -> bool {
 pub fn witness(a: &PortSet) -> Option<(Protocol, u16)> {
     a.ranges().first().map(|range| (range.protocol, range.first))
 }
+
+/// Where [`lowest`] begins.
+pub(super) const LOWEST: (Protocol, u16) = (Protocol::Tcp, 1);
+
+/// Whether this port is in it.
+#[must_use]
+pub fn contains(a: &PortSet, protocol: Protocol, port: u16) -> bool {
+    ending_from(a, (protocol, port)).is_some_and(|range| range.protocol == protocol && range.first <= port)
+}
+
+/// The lowest port from here that is in all of `within` and in none of `without`. It takes no memory.
+pub(super) fn lowest<'s>(
+    from: (Protocol, u16),
+    within: impl Iterator<Item = &'s PortSet> + Clone,
+    without: impl Iterator<Item = &'s PortSet> + Clone,
+) -> Option<(Protocol, u16)> {
+    let mut at = from;
+    loop {
+        let before = at;
+        for set in within.clone() {
+            let range = ending_from(set, at)?;
+            at = at.max((range.protocol, range.first));
+        }
+        for set in without.clone() {
+            if contains(set, at.0, at.1) {
+                at = after(ending_from(set, at)?)?;
+            }
+        }
+        if at == before {
+            return Some(at);
+        }
+    }
+}
+
+/// The next port from which on it is otherwise than at this one: the first outside it, or the first in it.
+pub(super) fn edge(a: &PortSet, at: (Protocol, u16)) -> Option<(Protocol, u16)> {
+    let range = ending_from(a, at)?;
+    if (range.protocol, range.first) > at { Some((range.protocol, range.first)) } else { after(range) }
+}
+
+/// The first range that ends here or later.
+fn ending_from(a: &PortSet, at: (Protocol, u16)) -> Option<&PortRange> {
+    a.ranges().get(a.ranges().partition_point(|range| (range.protocol, range.last) < at))
+}
+
+/// The port that follows a range, be it of the next protocol.
+fn after(range: &PortRange) -> Option<(Protocol, u16)> {
+    match range.last.checked_add(1) {
+        Some(port) => Some((range.protocol, port)),
+        None => Protocol::ALL.into_iter().find(|next| *next > range.protocol).map(|next| (next, 1)),
+    }
+}

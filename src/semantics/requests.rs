@@ -18,6 +18,9 @@ use crate::policy::{LabelSelector, Op, Query, Request, Requirement, ValueSet};
 use smol_str::SmolStr;
 use std::fmt;
 
+/// How often paths are compared before a question is given up.
+const MAX_COMPARISONS: usize = 100;
+
 /// A concrete request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestWitness {
@@ -74,6 +77,7 @@ pub fn includes_union(outers: &[Request], inner: &Request) -> Answer<RequestWitn
     cover::covers(
         frame,
         outers.len(),
+        MAX_COMPARISONS,
         |piece, member| {
             let (outer, _) = outers.get(member)?;
             let within = piece.and(outer);
@@ -84,7 +88,7 @@ pub fn includes_union(outers: &[Request], inner: &Request) -> Answer<RequestWitn
                 members.iter().filter_map(|member| outers.get(*member)).map(|(_, path)| path).collect();
             within(&avoided)
         },
-        |piece, path| Some(RequestWitness { path, ..piece.witness()? }),
+        |piece, path| piece.witness().map_or(Answer::Yes, |request| Answer::No(RequestWitness { path, ..request })),
     )
 }
 

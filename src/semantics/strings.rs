@@ -74,3 +74,12 @@ pub(super) fn of_expression(expression: &str) -> Readable {
     let expression = re2::parse(expression).map_err(|_| UNREADABLE)?;
     Language::new(&expression.to_hir()).map_err(|TooLarge| TooLarge::REASON)
 }
+
+/// Whether the string is in it.
+pub(super) fn contains(language: &Readable, text: &str) -> Answer<()> {
+    match language {
+        Ok(language) if language.contains(text.as_bytes()) => Answer::Yes,
+        Ok(_) => Answer::No(()),
+        Err(reason) => Answer::Unknown(reason),
+    }
+}

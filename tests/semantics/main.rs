@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod connections;
 mod flows;
 mod names;
 mod nets;
@@ -11,5 +12,6 @@ mod peers;
 mod pods;
 mod ports;
 mod re2;
+mod request_sets;
 mod requests;
 mod traffic;

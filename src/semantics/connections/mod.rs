@@ -4,8 +4,15 @@
 //! A request, a look-up and a TLS hello are each carried by a connection to a port, so they lie within [`Connections::Ports`],
 //! and no two of the three are the same. A connection that carries none of them is a witness of its own.
 
-mod request_set;
+mod contains;
+mod display;
+mod find;
+mod icmp;
+pub mod request_set;
 
+pub use contains::contains;
+pub use find::{find, includes, includes_union, overlap};
+pub use icmp::IcmpTypes;
 pub use request_set::{Authority, Methods, RequestLine, RequestSet, Target};
 
 use crate::policy::{DnsPattern, PortSet, Protocol, Traffic};
@@ -45,13 +52,6 @@ pub enum Connections {
     },
 }
 
-/// ICMP types by family: bit `n` of word `n / 64` is type `n`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IcmpTypes {
-    v4: [u64; 4],
-    v6: [u64; 4],
-}
-
 /// One of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Connection {
@@ -74,40 +74,19 @@ pub enum Connection {
     Other,
 }
 
-impl IcmpTypes {
-    /// Every type of both families.
-    pub const ALL: Self = Self { v4: [u64::MAX; 4], v6: [u64::MAX; 4] };
-
-    /// One type of one family.
+impl Connections {
+    /// The ports that it has a part of; `None` for everything.
     #[must_use]
-    pub fn one(v6: bool, number: u8) -> Self {
-        let mut types = Self::default();
-        let words = if v6 { &mut types.v6 } else { &mut types.v4 };
-        if let Some(word) = words.get_mut(usize::from(number / 64)) {
-            *word |= 1 << (number % 64);
+    pub fn ports(&self) -> Option<&PortSet> {
+        static NONE: PortSet = PortSet::EMPTY;
+        match self {
+            Self::All => None,
+            Self::Ports(ports)
+            | Self::Requests { ports, .. }
+            | Self::LookUps { ports, .. }
+            | Self::Tls { ports, .. } => Some(ports),
+            Self::Icmp(_) | Self::Other => Some(&NONE),
         }
-        types
-    }
-
-    /// Every type of one family.
-    #[must_use]
-    pub fn family(v6: bool) -> Self {
-        if v6 { Self { v6: [u64::MAX; 4], ..Self::default() } } else { Self { v4: [u64::MAX; 4], ..Self::default() } }
-    }
-
-    /// An echo request of both families: type 8 of ICMP (RFC 792), type 128 of ICMPv6 (RFC 4443).
-    #[must_use]
-    pub fn echo() -> Self {
-        Self::one(false, 8).union(&Self::one(true, 128))
-    }
-
-    /// Those in one of them.
-    #[must_use]
-    pub fn union(&self, other: &Self) -> Self {
-        let or = |a: [u64; 4], b: [u64; 4]| {
-            std::array::from_fn(|word| a.get(word).zip(b.get(word)).map_or(0, |(a, b)| a | b))
-        };
-        Self { v4: or(self.v4, other.v4), v6: or(self.v6, other.v6) }
     }
 }
 

@@ -1,5 +1,13 @@
 //! Sets of HTTP requests as a proxy sees them: method, target (path and query), authority (host and port), headers.
 
+mod display;
+mod find;
+mod targets;
+mod texts;
+
+pub use find::find;
+pub(super) use find::{Parts, among};
+
 use crate::policy::{LabelSelector, Op, PathPattern, Query, Request, Requirement};
 use crate::semantics::labels::Labels;
 use smol_str::SmolStr;
