@@ -6,7 +6,7 @@ use crate::derive::derive;
 use crate::diagnostic::{self, Diagnostic};
 use crate::enforcer;
 use crate::manifest::Object;
-use crate::policy::Policy;
+use crate::policy::{Assertion, Policy};
 pub use crate::resolve::Options;
 use crate::resolve::{self, Scope};
 use crate::source::{FileId, Sources};
@@ -35,18 +35,31 @@ pub struct Compiled {
     pub policy: Policy,
     /// The objects, sorted by path. Empty after [`check()`].
     pub objects: Vec<Object>,
+    /// What was asked; empty after all but [`ask`].
+    pub questions: Vec<Assertion>,
 }
+
+/// The name of the file that a question makes.
+const QUESTION: &str = "question";
 
 /// Reads, resolves and checks.
 #[must_use]
 pub fn check(sources: &Sources, options: &Options) -> Outcome {
-    compile(sources, options)
+    compile(sources, options, None)
+}
+
+/// The same, and reads a question, `A can …`, which becomes a file of the sources. It is resolved as an assertion of a
+/// platform file is, and not decided.
+#[must_use]
+pub fn ask(sources: &mut Sources, options: &Options, question: &str) -> Outcome {
+    let file = sources.add(QUESTION, format!("platform\nassert {question}\n"));
+    compile(sources, options, Some(file))
 }
 
 /// The same, and lowers what is free of errors.
 #[must_use]
 pub fn build(sources: &Sources, options: &Options) -> Outcome {
-    let mut outcome = compile(sources, options);
+    let mut outcome = compile(sources, options, None);
     for cluster in &mut outcome.clusters {
         match enforcer::lower(&cluster.policy) {
             Ok(mut objects) => {
@@ -63,7 +76,7 @@ pub fn build(sources: &Sources, options: &Options) -> Outcome {
     outcome
 }
 
-fn compile(sources: &Sources, options: &Options) -> Outcome {
+fn compile(sources: &Sources, options: &Options, question: Option<FileId>) -> Outcome {
     let (trees, mut diagnostics) = parse(sources);
     let scope = Scope::collect(&trees, sources, &mut diagnostics);
     let policies = resolve::resolve(&scope, options, &mut diagnostics);
@@ -73,10 +86,20 @@ fn compile(sources: &Sources, options: &Options) -> Outcome {
         let derived = derive(policy);
         check::check_idle(&derived.policy, &derived.idle, &mut diagnostics);
         diagnostics.extend(enforcer::check(&derived.policy));
-        let policy = derived.policy;
-        clusters.push(Compiled { name: policy.cluster.name.clone(), policy, objects: Vec::new() });
+        let mut policy = derived.policy;
+        let (questions, assertions) = std::mem::take(&mut policy.assertions)
+            .into_iter()
+            .partition(|assertion| Some(policy.sentence(assertion.sentence).span.file) == question);
+        policy.assertions = assertions;
+        clusters.push(Compiled { name: policy.cluster.name.clone(), policy, objects: Vec::new(), questions });
     }
     waivers::apply(&trees, options.today, &mut diagnostics);
+    // Of a policy that lacks what was refused, no assertion could be told.
+    if !diagnostic::has_errors(&diagnostics) {
+        for cluster in &clusters {
+            check::check_assertions(&cluster.policy, &mut diagnostics);
+        }
+    }
     diagnostic::sort(&mut diagnostics);
     if diagnostic::has_errors(&diagnostics) {
         clusters.clear();

@@ -18,6 +18,7 @@ pub mod compile;
 pub mod derive;
 pub mod diagnostic;
 pub mod enforcer;
+pub mod explain;
 pub mod manifest;
 pub mod policy;
 pub mod resolve;

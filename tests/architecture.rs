@@ -23,13 +23,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("semantics", &["source", "policy"]),
     // Nor what rules decide, be they the model's or read from manifests.
     ("verdict", &["source", "policy", "semantics"]),
+    ("explain", &["source", "policy", "semantics", "verdict"]),
     ("manifest", &[]),
     (
         "enforcer",
         &["source", "policy", "diagnostic", "semantics", "verdict", "manifest", "yaml", "enforcer::capability"],
     ),
     ("resolve", &["source", "policy", "diagnostic", "syntax", "semantics"]),
-    ("check", &["source", "policy", "diagnostic", "syntax", "semantics", "resolve"]),
+    ("check", &["source", "policy", "diagnostic", "syntax", "semantics", "verdict", "resolve"]),
     ("derive", &["source", "policy", "diagnostic", "semantics", "resolve", "enforcer::capability", "enforcer"]),
     (
         "compile",
@@ -48,7 +49,22 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("ide", &["source", "policy", "diagnostic", "syntax", "semantics", "resolve", "check", "compile"]),
     // The command; it sees the library as everybody else does.
-    ("cli", &["source", "policy", "diagnostic", "world", "syntax", "manifest", "compile", "resolve"]),
+    (
+        "cli",
+        &[
+            "source",
+            "policy",
+            "diagnostic",
+            "world",
+            "syntax",
+            "semantics",
+            "verdict",
+            "explain",
+            "manifest",
+            "compile",
+            "resolve",
+        ],
+    ),
     ("main", &["cli"]),
     ("lib", &[]),
 ];

@@ -60,6 +60,7 @@ fn policy() -> Policy {
         rules: vec![],
         boundaries: vec![],
         lookups: vec![],
+        assertions: vec![],
     }
 }
 

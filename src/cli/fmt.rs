@@ -9,7 +9,7 @@ use ztp::diagnostic::{Diagnostic, sort};
 use ztp::source::Sources;
 use ztp::syntax;
 use ztp::world::disk::{self, Disk};
-use ztp::world::{World, output};
+use ztp::world::{Kind, World, output};
 
 /// Write files in their one canonical spelling
 ///
@@ -27,8 +27,11 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Status {
     let from_input = args.paths == [Path::new("-")];
-    let mut loaded =
-        if from_input { disk::read_input("standard input", &mut io::stdin().lock()) } else { Disk.load(&args.paths) };
+    let mut loaded = if from_input {
+        disk::read_input(Kind::Sources, "standard input", &mut io::stdin().lock())
+    } else {
+        Disk.load(Kind::Sources, &args.paths)
+    };
     let mut answer = String::new();
     let mut worst = Status::Clean;
     let mut problems = std::mem::take(&mut loaded.problems);

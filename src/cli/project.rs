@@ -9,8 +9,8 @@ use ztp::diagnostic::{Code, Diagnostic, has_errors, sort};
 use ztp::policy::{EnforcerName, Version};
 use ztp::source::Sources;
 use ztp::syntax::ast::Date;
-use ztp::world::World;
 use ztp::world::disk::Disk;
+use ztp::world::{Kind, World};
 
 #[derive(Debug, clap::Args)]
 pub struct ProjectArgs {
@@ -53,7 +53,7 @@ enum FormatName {
 impl ProjectArgs {
     /// Reads the files. When some could not be read, that has been reported.
     pub fn load(&self) -> Result<Sources, Status> {
-        let mut loaded = Disk.load(&self.paths);
+        let mut loaded = Disk.load(Kind::Sources, &self.paths);
         if loaded.problems.is_empty() {
             return Ok(loaded.sources);
         }

@@ -47,6 +47,8 @@ pub struct Policy {
     pub boundaries: Vec<Boundary>,
     /// Names that workloads may look up beyond what their rules imply.
     pub lookups: Vec<Lookup>,
+    /// What must be true of it all.
+    pub assertions: Vec<Assertion>,
 }
 
 /// A namespace that the project declares.
@@ -293,6 +295,32 @@ pub struct Lookup {
     pub names: Vec<DnsPattern>,
     /// The sentence.
     pub sentence: SentenceId,
+}
+
+/// `assert …`: what must be true of every flow of some.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assertion {
+    /// Which form.
+    pub kind: AssertionKind,
+    /// Who opens the flows; empty for [`AssertionKind::NothingCan`].
+    pub from: Vec<Peer>,
+    /// Who answers, and what passes.
+    pub to: Vec<(Peer, Traffic)>,
+    /// The sentence.
+    pub sentence: SentenceId,
+}
+
+/// See [`Assertion`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssertionKind {
+    /// Every such flow passes.
+    Can,
+    /// None passes.
+    Cannot,
+    /// None passes that others open.
+    OnlyCan,
+    /// None passes, whoever opens it.
+    NothingCan,
 }
 
 impl Policy {

@@ -8,6 +8,7 @@
 //! depends on it; nothing of a sentence with an error becomes a rule.
 
 mod asking;
+mod assertion;
 mod boundary;
 mod cluster;
 mod consent;

@@ -4,7 +4,7 @@
 //! if all had been read by one reader, one after the other: how the work was divided never shows.
 
 use crate::diagnostic::Diagnostic;
-use crate::policy::{Boundary, Isolation, Lookup, Rule, Sentence, SentenceId, Subject, SubjectId};
+use crate::policy::{Assertion, Boundary, Isolation, Lookup, Rule, Sentence, SentenceId, Subject, SubjectId};
 use indexmap::IndexSet;
 use rayon::prelude::*;
 
@@ -17,6 +17,7 @@ pub(super) struct Part {
     pub rules: Vec<Rule>,
     pub boundaries: Vec<Boundary>,
     pub lookups: Vec<Lookup>,
+    pub assertions: Vec<Assertion>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -67,6 +68,7 @@ impl Part {
             whole.rules.append(&mut part.rules);
             whole.boundaries.append(&mut part.boundaries);
             whole.lookups.append(&mut part.lookups);
+            whole.assertions.append(&mut part.assertions);
             whole.diagnostics.append(&mut part.diagnostics);
         }
         whole
@@ -77,5 +79,8 @@ impl Part {
         self.rules.iter_mut().for_each(|one| numbers.apply(&mut one.subject, &mut one.sentence));
         self.boundaries.iter_mut().for_each(|one| numbers.apply(&mut one.subject, &mut one.sentence));
         self.lookups.iter_mut().for_each(|one| numbers.apply(&mut one.subject, &mut one.sentence));
+        for assertion in &mut self.assertions {
+            assertion.sentence.0 = assertion.sentence.0.saturating_add(numbers.sentences);
+        }
     }
 }

@@ -7,7 +7,6 @@ use super::options::Options;
 use super::part::Part;
 use super::peers::{PeerResolver, Role, Term};
 use super::scope::Scope;
-use super::traffic::objects;
 use super::whole::Known;
 use crate::diagnostic::problem::dates::DateProblem;
 use crate::diagnostic::problem::names::NameProblem;
@@ -17,7 +16,7 @@ use crate::policy::{
 };
 use crate::semantics::pods;
 use crate::source::Span;
-use crate::syntax::ast::{self, Assert, Clauses, Item, ItemKind, PeerKind, Peers, Place, Section};
+use crate::syntax::ast::{self, Clauses, Item, ItemKind, PeerKind, Peers, Place, Section};
 use crate::syntax::format;
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
@@ -94,7 +93,11 @@ impl<'k, 't> Builder<'k, 't> {
                         self.nothing_but(saying, nothing);
                     }
                 }
-                ItemKind::Assert(assert) => self.assert(item.span.0, home, assert),
+                ItemKind::Assert(assert) => {
+                    if let Some(saying) = self.say(item, home, None) {
+                        self.assert(saying, assert);
+                    }
+                }
                 // These are read before any sentence: declarations and facts, isolation, consent, waivers.
                 ItemKind::Project(_)
                 | ItemKind::Cluster(_)
@@ -111,20 +114,6 @@ impl<'k, 't> Builder<'k, 't> {
                 // Its error is among the problems, and nothing of it is meant.
                 ItemKind::Bad => {}
             }
-        }
-    }
-
-    /// An assertion is resolved and then refused: nothing decides it yet, and it must not pass in silence.
-    fn assert(&mut self, span: Span, home: Option<&SmolStr>, assert: &Assert) {
-        let mut good = true;
-        if let Some(subjects) = &assert.subjects {
-            good &= self.terms(subjects, home, Role::Subject).is_some();
-        }
-        if let Some((list, _)) = objects(&assert.action.value, &mut self.part.diagnostics) {
-            good &= self.terms(list, home, Role::Object).is_some();
-        }
-        if good {
-            self.part.diagnostics.push(DateProblem::AssertUndecided { span }.into());
         }
     }
 

@@ -77,14 +77,16 @@ pub(super) fn resolve_cluster<'t>(
         sentences = known.sentences(Order::OneByOne);
     }
     parts.append(&mut sentences);
-    let Part { sentences, subjects, isolations, rules, boundaries, lookups, diagnostics: found } = Part::join(parts);
+    let Part { sentences, subjects, isolations, rules, boundaries, lookups, assertions, diagnostics: found } =
+        Part::join(parts);
     diagnostics.extend(found);
     // Beside an error, an exposure may be unused because the sentence that is for it was not understood.
     if !has_errors(diagnostics) {
         known.exposures.report_unused(diagnostics);
     }
     let project = scope.project.map(|name| name.value.clone());
-    Policy { project, cluster: facts.cluster, namespaces, sentences, subjects, isolations, rules, boundaries, lookups }
+    let cluster = facts.cluster;
+    Policy { project, cluster, namespaces, sentences, subjects, isolations, rules, boundaries, lookups, assertions }
 }
 
 impl<'k, 't> Known<'k, 't> {

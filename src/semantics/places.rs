@@ -133,6 +133,14 @@ impl Places {
         }
     }
 
+    /// These nodes as any other end may see them, to which each is local or remote.
+    #[must_use]
+    pub fn from_anywhere(self) -> Self {
+        let both = |a: Place, b: Place| if self.contains(a) || self.contains(b) { Self::of(&[a, b]) } else { Self(0) };
+        let nodes = both(Place::LocalNode, Place::RemoteNode);
+        self.union(nodes).union(both(Place::LocalApiserver, Place::RemoteApiserver))
+    }
+
     /// Whether the place is among them.
     #[must_use]
     pub const fn contains(self, place: Place) -> bool {

@@ -13,7 +13,21 @@
 //! A flow passes when neither end stops it. Replies follow. Two things are left to the enforcer, by default settings of
 //! Cilium and in Kubernetes alike: a pod always reaches itself, and the local node always reaches its pods.
 
+mod changes;
+mod compare;
+mod decide;
+mod index;
 mod of_policy;
+mod piece;
 mod ruleset;
+mod search;
+mod unknown;
 
+pub use changes::{Change, ChangeKind, changes};
+pub use compare::{Difference, Part, compare};
+pub use decide::{End, Flow, Verdict, decide, decide_end};
+pub use index::{Governing, Index};
+pub use piece::Flows;
 pub use ruleset::{Cause, CauseId, Effect, Exception, Gap, Isolation, Rule, Ruleset, SubjectId};
+pub use search::{find_change, find_passing, find_stopped};
+pub use unknown::Unknown;

@@ -45,11 +45,11 @@ impl Ruleset {
     }
 }
 
-/// A subject of the model. Each node governs its own end.
+/// A subject of the model. A node governs its own end wherever the other end is, so to that both local and remote count.
 fn of_subject(selects: &Selects) -> Endpoints {
     match selects {
         Selects::Pods(selector) => Endpoints::Pods(selector.clone()),
-        Selects::Nodes(selector) => Endpoints::Nodes { places: Places::HOST, labels: selector.0.clone() },
+        Selects::Nodes(selector) => Endpoints::Nodes { places: Places::NODES, labels: selector.0.clone() },
     }
 }
 

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 /// Everything that governs the endpoints of one cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Ruleset {
-    /// Whose ends are governed; a [`SubjectId`] is an index.
+    /// Whose ends are governed; a [`SubjectId`] is an index. Nodes are local and remote, as the other end may see them.
     subjects: IndexSet<Endpoints>,
     /// Where it all comes from; a [`CauseId`] is an index.
     causes: Vec<Cause>,
@@ -23,11 +23,18 @@ pub struct Ruleset {
 }
 
 /// Index of a subject of one [`Ruleset`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubjectId(u32);
 
+impl SubjectId {
+    /// It, as a position.
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Index of a cause of one [`Ruleset`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CauseId(u32);
 
 /// Where a rule comes from.
@@ -84,7 +91,7 @@ pub struct Rule {
 }
 
 /// Flows that a rule leaves alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Exception {
     /// The other end.
     pub peers: Endpoints,

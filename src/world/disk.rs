@@ -5,7 +5,7 @@
 //! source file would block for ever.
 #![expect(clippy::disallowed_methods, reason = "this is the one place that reads the file system")]
 
-use super::{EXTENSION, LARGEST_FILE, Loaded, World, shown};
+use super::{Kind, Loaded, World, shown};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::project::ProjectProblem;
 use crate::source::{FileId, SourceFile, Sources, Span};
@@ -20,30 +20,31 @@ use std::path::{Path, PathBuf};
 pub struct Disk;
 
 impl World for Disk {
-    fn load(&self, roots: &[PathBuf]) -> Loaded {
-        let mut walk = Walk::default();
+    fn load(&self, kind: Kind, roots: &[PathBuf]) -> Loaded {
+        let mut walk = Walk::of(kind);
         walk.roots(roots);
         let Walk { files, problems, .. } = walk;
         let mut files: Vec<Entry> = files.into_values().collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        let texts: Vec<Result<Text, Failure>> = files.par_iter().map(|file| read_file(&file.path)).collect();
+        let texts: Vec<Result<Text, Failure>> =
+            files.par_iter().map(|file| read_file(&file.path, kind.limit())).collect();
         let mut loaded = Loaded { sources: Sources::new(), problems };
         for (file, text) in files.iter().zip(texts) {
-            add(&mut loaded, shown(&file.path), shown(&file.relative), text);
+            add(&mut loaded, kind, shown(&file.path), shown(&file.relative), text);
         }
         loaded
     }
 }
 
 /// Reads one file that has no path, such as standard input.
-pub fn read_input(name: &str, input: &mut dyn Read) -> Loaded {
+pub fn read_input(kind: Kind, name: &str, input: &mut dyn Read) -> Loaded {
     let mut loaded = Loaded::default();
-    add(&mut loaded, name.to_owned(), name.to_owned(), read(input, 0));
+    add(&mut loaded, kind, name.to_owned(), name.to_owned(), read(input, 0, kind.limit()));
     loaded
 }
 
 /// Adds what was read, or why it was not.
-fn add(loaded: &mut Loaded, path: String, relative: String, text: Result<Text, Failure>) {
+fn add(loaded: &mut Loaded, kind: Kind, path: String, relative: String, text: Result<Text, Failure>) {
     let id = FileId(u32::try_from(loaded.sources.len()).unwrap_or(u32::MAX));
     let problem = match text {
         Ok(Text { text, bad }) => {
@@ -54,7 +55,7 @@ fn add(loaded: &mut Loaded, path: String, relative: String, text: Result<Text, F
             loaded.sources.add_file(SourceFile { path, relative, text });
             problem
         }
-        Err(Failure::TooLarge) => Some(ProjectProblem::TooLarge { path, limit: LARGEST_FILE }),
+        Err(Failure::TooLarge) => Some(ProjectProblem::TooLarge { path, limit: kind.limit() }),
         Err(Failure::Io(error)) => Some(ProjectProblem::Unreadable { path, reason: error.to_string() }),
     };
     loaded.problems.extend(problem.map(Diagnostic::from));
@@ -85,8 +86,10 @@ impl Entry {
 }
 
 /// What a walk has found so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Walk {
+    /// What is looked for.
+    kind: Kind,
     /// The source files, by what they really are.
     files: BTreeMap<PathBuf, Entry>,
     /// The folders that have been or are about to be walked, by what they really are.
@@ -97,6 +100,10 @@ struct Walk {
 }
 
 impl Walk {
+    fn of(kind: Kind) -> Self {
+        Self { kind, files: BTreeMap::new(), folders: BTreeSet::new(), links: Vec::new(), problems: Vec::new() }
+    }
+
     /// Walks everything. Roots come before the ones that they lie in, whatever order they were given in.
     fn roots(&mut self, roots: &[PathBuf]) {
         let mut entries = Vec::new();
@@ -124,7 +131,8 @@ impl Walk {
             let any = inside.is_some_and(|(real, _)| real.starts_with(&entry.real))
                 || self.files.values().any(|file| file.root == entry.root);
             if !any && self.problems.is_empty() {
-                self.problems.push(ProjectProblem::NoFiles { folder: shown(&entry.path) }.into());
+                self.problems
+                    .push(ProjectProblem::NoFiles { folder: shown(&entry.path), kind: self.kind.as_str() }.into());
             }
         }
     }
@@ -163,7 +171,7 @@ impl Walk {
                     waiting.push(child);
                 } else if kind.is_symlink() {
                     self.links.push(child);
-                } else if is_source(&child.path) {
+                } else if self.kind.fits(&child.path) {
                     if kind.is_file() {
                         self.file(child);
                     } else {
@@ -189,7 +197,7 @@ impl Walk {
         let real = match fs::canonicalize(&link.path) {
             Ok(real) => real,
             // A link to nothing matters only where a source file should be.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !is_source(&link.path) => return,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !self.kind.fits(&link.path) => return,
             Err(error) if is_loop(&error) => {
                 self.problems.push(ProjectProblem::LinkLoop { path: shown(&link.path) }.into());
                 return;
@@ -207,16 +215,12 @@ impl Walk {
                     self.folder(Entry { real, ..link });
                 }
             }
-            Ok(_) if !is_source(&link.path) => {}
+            Ok(_) if !self.kind.fits(&link.path) => {}
             Ok(metadata) if metadata.is_file() => self.file(Entry { real, ..link }),
             Ok(_) => self.problems.push(unreadable(&link.path, &not_a_file())),
             Err(error) => self.problems.push(unreadable(&link.path, &error)),
         }
     }
-}
-
-fn is_source(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == EXTENSION)
 }
 
 /// Whether the system gave up on links that lead to each other (`ELOOP`; `io::ErrorKind` has no stable name for it).
@@ -259,20 +263,20 @@ impl From<io::Error> for Failure {
     }
 }
 
-fn read_file(path: &Path) -> Result<Text, Failure> {
+fn read_file(path: &Path, limit: u64) -> Result<Text, Failure> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
-    if length > LARGEST_FILE {
+    if length > limit {
         return Err(Failure::TooLarge);
     }
-    read(&mut file, usize::try_from(length).unwrap_or_default())
+    read(&mut file, usize::try_from(length).unwrap_or_default(), limit)
 }
 
 /// Reads to the end, which comes after about `length` bytes.
-fn read(input: &mut dyn Read, length: usize) -> Result<Text, Failure> {
+fn read(input: &mut dyn Read, length: usize, limit: u64) -> Result<Text, Failure> {
     let mut bytes = Vec::with_capacity(length + 1);
-    input.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST_FILE {
+    input.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
         return Err(Failure::TooLarge);
     }
     Ok(match String::from_utf8(bytes) {

@@ -1,11 +1,11 @@
 //! A world of texts in memory.
 
-use super::{EXTENSION, Loaded, World, shown};
+use super::{Kind, Loaded, World, shown};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::project::ProjectProblem;
 use crate::source::{SourceFile, Sources};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,7 @@ impl Memory {
 }
 
 impl World for Memory {
-    fn load(&self, roots: &[PathBuf]) -> Loaded {
+    fn load(&self, kind: Kind, roots: &[PathBuf]) -> Loaded {
         let mut roots: Vec<String> = roots.iter().map(|root| shown(root)).collect();
         roots.sort_by_key(|root| std::cmp::Reverse((root != ".", root.len())));
         let mut found = BTreeMap::new();
@@ -37,13 +37,13 @@ impl World for Memory {
         for root in &roots {
             let mut any = false;
             for (path, text) in &self.files {
-                if let Some(relative) = below(root, path) {
+                if let Some(relative) = below(kind, root, path) {
                     any = true;
                     found.entry(path).or_insert_with(|| (relative.to_owned(), text));
                 }
             }
             if !any {
-                problems.push(Diagnostic::from(ProjectProblem::NoFiles { folder: root.clone() }));
+                problems.push(Diagnostic::from(ProjectProblem::NoFiles { folder: root.clone(), kind: kind.as_str() }));
             }
         }
         let mut sources = Sources::new();
@@ -55,12 +55,12 @@ impl World for Memory {
 }
 
 /// The path of a source file below a root; a file that is the root lies in it.
-fn below<'a>(root: &str, path: &'a str) -> Option<&'a str> {
+fn below<'a>(kind: Kind, root: &str, path: &'a str) -> Option<&'a str> {
     if path == root {
         return path.rsplit('/').next();
     }
     let relative = if root == "." { path } else { path.strip_prefix(root)?.strip_prefix('/')? };
-    relative.strip_suffix(EXTENSION)?.ends_with('.').then_some(relative)
+    kind.fits(Path::new(relative)).then_some(relative)
 }
 
 #[cfg(test)]
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn a_file_lies_below_the_innermost_of_its_roots() {
         let world = Memory::new().with("cluster.ztp", "").with("shop/shop.ztp", "").with("shop/notes.txt", "");
-        let loaded = world.load(&["./".into(), "shop".into()]);
+        let loaded = world.load(Kind::Sources, &["./".into(), "shop".into()]);
         let found: Vec<_> = loaded.sources.iter().map(|(_, file)| (&*file.path, file.in_root())).collect();
         assert_eq!(found, [("cluster.ztp", true), ("shop/shop.ztp", true)]);
         assert!(loaded.problems.is_empty());
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_root_without_a_file_is_a_problem() {
-        let loaded = Memory::new().with("shop/shop.ztp", "").load(&["sho".into()]);
+        let loaded = Memory::new().with("shop/shop.ztp", "").load(Kind::Sources, &["sho".into()]);
         assert!(loaded.sources.is_empty());
         assert_eq!(loaded.problems.len(), 1);
     }

@@ -10,17 +10,50 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
 use std::path::{Path, PathBuf};
 
-/// The largest source file that is read, in bytes.
-pub const LARGEST_FILE: u64 = 16 << 20;
+/// What files are read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Sentences.
+    Sources,
+    /// Kubernetes objects.
+    Manifests,
+}
 
-/// The end of a source file's name.
-pub const EXTENSION: &str = "ztp";
+impl Kind {
+    /// Whether a file is of this kind, by its name.
+    #[must_use]
+    pub fn fits(self, path: &Path) -> bool {
+        let ends: &[&str] = match self {
+            Self::Sources => &["ztp"],
+            Self::Manifests => &["yaml", "yml", "json"],
+        };
+        path.extension().is_some_and(|end| ends.iter().any(|one| end == *one))
+    }
 
-/// Where sources come from.
+    /// The largest file that is read, in bytes. A manifest can be the dump of a whole cluster.
+    #[must_use]
+    pub fn limit(self) -> u64 {
+        match self {
+            Self::Sources => 16 << 20,
+            Self::Manifests => 1 << 30,
+        }
+    }
+
+    /// What a file of it is called in messages.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sources => "`.ztp` file",
+            Self::Manifests => "`.yaml`, `.yml` or `.json` file",
+        }
+    }
+}
+
+/// Where files come from.
 pub trait World {
-    /// Every source file in the folders and files of `roots`, sorted by path. A file that is found in several ways is
+    /// Every file of a kind in the folders and files of `roots`, sorted by path. A file that is found in several ways is
     /// there once, below the innermost of its roots.
-    fn load(&self, roots: &[PathBuf]) -> Loaded;
+    fn load(&self, kind: Kind, roots: &[PathBuf]) -> Loaded;
 }
 
 /// What was found.

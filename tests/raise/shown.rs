@@ -94,7 +94,7 @@ pub fn endpoints(set: &Endpoints) -> String {
                     .collect();
                 write!(text, " in [{}]", nets.join(", ")).unwrap();
             }
-            let Names { has, lacks } = names;
+            let Names { has, lacks, .. } = names;
             has.iter().for_each(|name| write!(text, " named {name}").unwrap());
             lacks.iter().for_each(|name| write!(text, " not named {name}").unwrap());
             text

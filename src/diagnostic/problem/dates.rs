@@ -1,4 +1,4 @@
-//! Dates, waivers and assertions.
+//! Dates and waivers.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -8,8 +8,6 @@ use smol_str::SmolStr;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are the facts of the message beside them; `span` is where it points")]
 pub enum DateProblem {
-    /// An assertion, which nothing decides yet.
-    AssertUndecided { span: Span },
     /// A sentence after its date, in `check`.
     Expired { span: Span, until: Span, date: SmolStr },
     /// The same in `build`.
@@ -33,9 +31,6 @@ pub enum DateProblem {
 impl From<DateProblem> for Diagnostic {
     fn from(problem: DateProblem) -> Self {
         match problem {
-            DateProblem::AssertUndecided { span } => Self::new(Code::E0801, span, "assertions are not decided yet")
-                .note("an assertion that nobody checks would be worse than none")
-                .help("leave it out until this version of ztp decides them"),
             DateProblem::Expired { span, until, date } => {
                 Self::new(Code::E0802, span, format!("this sentence ended on {date}"))
                     .also(until, "the last day")

@@ -1,5 +1,6 @@
 //! The facts of each finding and the wording of its message, one file a family.
 
+pub mod assertions;
 pub mod boundary;
 pub mod cluster;
 pub mod dates;

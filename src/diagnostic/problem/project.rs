@@ -11,6 +11,8 @@ pub enum ProjectProblem {
     NoFiles {
         /// The folder.
         folder: String,
+        /// What was looked for.
+        kind: &'static str,
     },
     /// A file is not UTF-8.
     NotUtf8 {
@@ -50,7 +52,7 @@ pub enum ProjectProblem {
 impl From<ProjectProblem> for Diagnostic {
     fn from(problem: ProjectProblem) -> Self {
         match problem {
-            ProjectProblem::NoFiles { folder } => Self::global(Code::E0901, format!("`{folder}` has no `.ztp` file"))
+            ProjectProblem::NoFiles { folder, kind } => Self::global(Code::E0901, format!("`{folder}` has no {kind}"))
                 .note("hidden folders and files are not searched")
                 .help(format!("name the project's folder, or begin one: `ztp init {folder}`")),
             ProjectProblem::NotUtf8 { span, path, byte } => {

@@ -10,7 +10,6 @@ use crate::semantics::endpoints::{self, Endpoints, Names};
 use crate::semantics::nets::AddressSet;
 use crate::semantics::{Place, Places};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use std::collections::BTreeSet;
 
 impl Meaning<'_> {
     /// The other end of a rule.
@@ -33,10 +32,7 @@ impl Meaning<'_> {
             Peers::Names(list) => Parts::told(
                 list.iter()
                     .filter_map(|one| names::pattern(one.name.or(one.pattern)?, self.world.scope.version))
-                    .map(|pattern| {
-                        let names = Names { has: BTreeSet::from([pattern]), lacks: BTreeSet::new() };
-                        endpoints::outside(Places::WORLD, AddressSet::all(), names)
-                    })
+                    .map(|pattern| endpoints::outside(Places::WORLD, AddressSet::all(), Names::one(pattern)))
                     .collect(),
             ),
         }

@@ -20,13 +20,12 @@
 use super::facts::Facts;
 use crate::enforcer::cilium::raise::form::{Requirement, Selector, Source};
 use crate::enforcer::raise::Scope;
-use crate::policy::{self, DnsPattern, LabelSelector, Op, PodSelector, ValueSet, Version};
+use crate::policy::{self, LabelSelector, Op, PodSelector, ValueSet, Version};
 use crate::semantics::endpoints::{self, Endpoints, Names};
 use crate::semantics::nets::AddressSet;
 use crate::semantics::{Place, Places, values};
 use ipnet::IpNet;
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 
 /// The label with a pod's namespace (`PodNamespaceLabel` in `pkg/k8s/apis/cilium.io/const.go`).
 pub const NAMESPACE: &str = "io.kubernetes.pod.namespace";
@@ -64,9 +63,13 @@ impl World<'_> {
         Ok(found)
     }
 
-    /// The nodes that a `nodeSelector` governs, each by its own agent. There a node's own labels have the source `k8s`.
+    /// The nodes that a `nodeSelector` governs, each by its own agent, to which it is the local one. There a node's own
+    /// labels have the source `k8s`. To who stands at the other end it may be local or not.
     pub fn nodes(self, selector: &Selector<'_>) -> Option<Endpoints> {
-        self.among_nodes(selector, Places::HOST, Source::K8s)
+        match self.among_nodes(selector, Places::HOST, Source::K8s)? {
+            Endpoints::Nodes { places, labels } => Some(Endpoints::Nodes { places: places.from_anywhere(), labels }),
+            other => Some(other),
+        }
     }
 
     /// What can stand at the other end.
@@ -200,9 +203,8 @@ impl World<'_> {
         if matches!(source, Source::Fqdn | Source::Any)
             && let Some(pattern) = self.facts.name(key)
         {
-            let one: BTreeSet<DnsPattern> = [pattern.clone()].into();
-            let has = Outside { names: Names { has: one.clone(), lacks: BTreeSet::new() }, ..all() };
-            let lacks = Outside { names: Names { has: BTreeSet::new(), lacks: one }, ..all() };
+            let has = Outside { names: Names::one(pattern.clone()), ..all() };
+            let lacks = Outside { names: Names::without(pattern.clone()), ..all() };
             return (vec![has], vec![lacks]);
         }
         (Vec::new(), vec![all()])
@@ -229,7 +231,7 @@ fn family(version: u8) -> AddressSet {
 fn meet(a: &Outside, b: &Outside) -> Option<Outside> {
     let places = a.places.intersection(b.places);
     let addresses = a.addresses.intersection(&b.addresses);
-    let names = Names { has: &a.names.has | &b.names.has, lacks: &a.names.lacks | &b.names.lacks };
+    let names = a.names.and(&b.names);
     let contradicts = names.has.iter().any(|has| names.lacks.contains(has));
     (!places.is_empty() && !addresses.is_empty() && !contradicts).then_some(Outside { places, addresses, names })
 }

@@ -4,16 +4,19 @@
 //! choice. So `*.x.com` and `10.0.0.0/8` meet in an address of that range that has such a name, and neither lies within
 //! the other.
 
-use super::answer::Answer;
+mod names;
+
+pub use names::Names;
+
 use super::labels::{self, Labels};
 use super::nets::AddressSet;
 use super::pods::{self, Pod};
-use super::{Place, Places, Universe, names, values};
-use crate::policy::{DnsPattern, LabelSelector, NodeSelector, Peer, PodSelector, ValueSet};
+use super::{Place, Places, Universe, values};
+use crate::policy::{LabelSelector, NodeSelector, Peer, PodSelector, ValueSet, private};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 /// A product set of endpoints. Its places fit its kind: those of [`Endpoints::Nodes`] are nodes, and so on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,14 +50,8 @@ pub enum Endpoints {
     Single(Places),
 }
 
-/// What is asked of the set of names that an outside point has.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Names {
-    /// For each of these, the point has a name that fits it.
-    pub has: BTreeSet<DnsPattern>,
-    /// The point has no name that fits one of these.
-    pub lacks: BTreeSet<DnsPattern>,
-}
+/// What is not globally reachable: it makes a poor example of what stands outside.
+static PRIVATE: LazyLock<AddressSet> = LazyLock::new(|| AddressSet::of_ranges(&private()));
 
 /// A concrete endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,12 +183,30 @@ pub fn of_peer(peer: &Peer) -> Vec<Endpoints> {
         }
         Peer::Net(net) => vec![outside(Places::WORLD, AddressSet::from(net), Names::default())],
         Peer::Name(pattern) => {
-            let names = Names { has: BTreeSet::from([pattern.clone()]), lacks: BTreeSet::new() };
-            vec![outside(Places::WORLD, AddressSet::all(), names)]
+            vec![outside(Places::WORLD, AddressSet::all(), Names::one(pattern.clone()))]
         }
         Peer::Entity(entity) => at(Places::of_entity(*entity)),
         Peer::Anything => anything(),
     }
+}
+
+/// The same in a question. A name stands for points of that name and no other, since any two names could lead to one
+/// address; and in a question whether something `can` be, for what is globally reachable: where else it leads is the other
+/// side's choice, and a deny of addresses that catches it there does not make the answer a no.
+#[must_use]
+pub fn asked(peer: &Peer, can: bool) -> Vec<Endpoints> {
+    let mut ends = of_peer(peer);
+    if let Peer::Name(_) = peer {
+        for end in &mut ends {
+            if let Endpoints::Outside { addresses, names, .. } = end {
+                names.alone = true;
+                if can {
+                    *addresses = addresses.difference(&PRIVATE);
+                }
+            }
+        }
+    }
+    ends
 }
 
 /// Whether it has no endpoint that could exist. Where names are too large to compare it is false.
@@ -208,72 +223,6 @@ pub fn is_empty(universe: Universe<'_>, set: &Endpoints) -> bool {
         }
         Endpoints::Single(places) => places.is_empty(),
     }
-}
-
-impl Names {
-    /// Whether some set of names fits. For each pattern that must be there another name can do, so each is asked alone.
-    fn satisfiable(&self) -> bool {
-        self.lacks.is_empty() || self.has.iter().all(|has| !includes_any(&self.lacks, has).is_yes())
-    }
-
-    /// Both.
-    fn and(&self, other: &Self) -> Self {
-        Self { has: &self.has | &other.has, lacks: &self.lacks | &other.lacks }
-    }
-
-    /// What fits this and not the other, in parts of which no two overlap.
-    fn minus(&self, other: &Self) -> Vec<Self> {
-        let mut parts = Vec::new();
-        let mut kept = self.clone();
-        for has in &other.has {
-            let mut part = kept.clone();
-            part.lacks.insert(has.clone());
-            parts.push(part);
-            kept.has.insert(has.clone());
-        }
-        for lacks in &other.lacks {
-            let mut part = kept.clone();
-            part.has.insert(lacks.clone());
-            parts.push(part);
-            kept.lacks.insert(lacks.clone());
-        }
-        parts.retain(Self::satisfiable);
-        parts
-    }
-
-    /// Whether all sets of names that fit `inner` are known to fit this.
-    fn includes(&self, inner: &Self) -> bool {
-        !inner.satisfiable()
-            || (self.has.iter().all(|has| inner.has.iter().any(|inner| names::includes(has, inner).is_yes()))
-                && self.lacks.iter().all(|lacks| includes_any(&inner.lacks, lacks).is_yes()))
-    }
-
-    /// Whether these names fit.
-    #[must_use]
-    pub fn matches(&self, named: &[SmolStr]) -> bool {
-        let fits = |pattern: &DnsPattern| named.iter().any(|name| names::matches(pattern, name));
-        self.has.iter().all(fits) && !self.lacks.iter().any(fits)
-    }
-
-    /// The fewest names that fit; `None` where that is not known.
-    fn witness(&self) -> Option<Vec<SmolStr>> {
-        let lacks: Vec<DnsPattern> = self.lacks.iter().cloned().collect();
-        let mut found: Vec<SmolStr> = Vec::new();
-        for has in &self.has {
-            if found.iter().any(|name| names::matches(has, name)) {
-                continue;
-            }
-            match names::includes_union(&lacks, has) {
-                Answer::No(name) => found.push(name),
-                Answer::Yes | Answer::Unknown(_) => return None,
-            }
-        }
-        Some(found)
-    }
-}
-
-fn includes_any(outers: &BTreeSet<DnsPattern>, inner: &DnsPattern) -> Answer<SmolStr> {
-    names::includes_union(&outers.iter().cloned().collect::<Vec<_>>(), inner)
 }
 
 /// Whether some endpoint may be in both.
@@ -417,7 +366,8 @@ pub fn witness(universe: Universe<'_>, set: &Endpoints) -> Option<Endpoint> {
             Endpoint::Node { place: places.iter().next()?, labels: labels::witness(labels)? }
         }
         Endpoints::Outside { places, addresses, names } => {
-            Endpoint::Outside { place: places.iter().next()?, address: addresses.witness()?, names: names.witness()? }
+            let address = addresses.difference(&PRIVATE).witness().or_else(|| addresses.witness())?;
+            Endpoint::Outside { place: places.iter().next()?, address, names: names.witness()? }
         }
         Endpoints::Single(places) => Endpoint::Single(places.iter().next()?),
     })

@@ -1,0 +1,226 @@
+//! Whether two rulesets mean the same at every end: the same ends isolated, the same flows denied, and where an end is
+//! isolated and the flow not denied, the same allowed.
+//!
+//! Comparing only what passes could not see that a deny was dropped which nothing opposes today.
+//!
+//! Most rules of one set are found in the other as they are. Only the rest is compared as sets of flows.
+
+use super::piece::Piece;
+use super::search::Search;
+use super::{Effect, Exception, Flow, Index, Rule, Unknown};
+use crate::policy::Direction;
+use crate::semantics::connections::{Connections, Methods, RequestSet};
+use crate::semantics::endpoints::{self, Endpoints};
+use indexmap::IndexMap;
+use std::borrow::Cow;
+
+/// A flow that two rulesets treat differently at one end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The flow.
+    pub flow: Flow,
+    /// At which end: that of the direction's subject.
+    pub direction: Direction,
+    /// In what they differ.
+    pub part: Part,
+    /// Which of the two has it: the first or the second.
+    pub only_first: bool,
+}
+
+/// In what two rulesets can differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The end is isolated.
+    Isolated,
+    /// The flow is denied.
+    Denied,
+    /// The flow is allowed.
+    Allowed,
+    /// The flow is allowed after mutual authentication only.
+    Authenticated,
+}
+
+/// The first difference; `None` when they mean the same.
+///
+/// # Errors
+/// When that is not decided.
+pub fn compare(first: &Index<'_>, second: &Index<'_>) -> Result<Option<Difference>, Unknown> {
+    if let Some(gap) = first.ruleset.gaps.iter().chain(&second.ruleset.gaps).next() {
+        return Err(Unknown::gap(gap));
+    }
+    let (left, right) = unmatched(first, second);
+    for part in [Part::Isolated, Part::Denied, Part::Allowed, Part::Authenticated] {
+        for (only_first, rest, other) in [(true, &left, second), (false, &right, first)] {
+            let this = if only_first { first } else { second };
+            for atom in rest {
+                if let Some(flow) = lacking(part, atom, this, other)? {
+                    return Ok(Some(Difference { flow, direction: atom.direction(), part, only_first }));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The smallest thing that a ruleset says.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) enum Atom<'r> {
+    Isolation {
+        subject: &'r Endpoints,
+        direction: Direction,
+    },
+    Rule {
+        subject: &'r Endpoints,
+        direction: Direction,
+        effect: Effect,
+        peers: &'r Endpoints,
+        connections: Cow<'r, Connections>,
+        except: Vec<&'r Exception>,
+    },
+}
+
+impl Atom<'_> {
+    pub fn direction(&self) -> Direction {
+        match self {
+            Self::Isolation { direction, .. } | Self::Rule { direction, .. } => *direction,
+        }
+    }
+}
+
+/// What each says that the other does not say in the same words.
+pub(super) fn unmatched<'r>(first: &Index<'r>, second: &Index<'r>) -> (Vec<Atom<'r>>, Vec<Atom<'r>>) {
+    const FIRST: u8 = 1;
+    const SECOND: u8 = 2;
+    let mut said: IndexMap<Atom<'r>, u8> = IndexMap::new();
+    for (index, bit) in [(first, FIRST), (second, SECOND)] {
+        for atom in atoms(index) {
+            *said.entry(atom).or_default() |= bit;
+        }
+    }
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    for (atom, bits) in said {
+        match bits {
+            FIRST => left.push(atom),
+            SECOND => right.push(atom),
+            _ => {}
+        }
+    }
+    (left, right)
+}
+
+fn atoms<'r>(index: &Index<'r>) -> impl Iterator<Item = Atom<'r>> {
+    let ruleset = index.ruleset;
+    let isolations = ruleset.isolations.iter().map(|isolation| Atom::Isolation {
+        subject: ruleset.subject(isolation.subject),
+        direction: isolation.direction,
+    });
+    isolations.chain(ruleset.rules.iter().flat_map(|rule| rule_atoms(ruleset.subject(rule.subject), rule)))
+}
+
+fn rule_atoms<'r>(subject: &'r Endpoints, rule: &'r Rule) -> Vec<Atom<'r>> {
+    let mut except: Vec<&Exception> = rule.except.iter().collect();
+    except.sort();
+    except.dedup();
+    let atom = |connections| Atom::Rule {
+        subject,
+        direction: rule.direction,
+        effect: rule.effect,
+        peers: &rule.peers,
+        connections,
+        except: except.clone(),
+    };
+    match &rule.connections {
+        Connections::Requests { ports, requests } => {
+            let singles = requests.iter().flat_map(single_methods);
+            let one = |request| Connections::Requests { ports: ports.clone(), requests: vec![request] };
+            singles.map(|request| atom(Cow::Owned(one(request)))).collect()
+        }
+        Connections::LookUps { ports, names } => {
+            let one = |name: &_| Connections::LookUps { ports: ports.clone(), names: vec![Clone::clone(name)] };
+            names.iter().map(|name| atom(Cow::Owned(one(name)))).collect()
+        }
+        connections => vec![atom(Cow::Borrowed(connections))],
+    }
+}
+
+fn single_methods(request: &RequestSet) -> Vec<RequestSet> {
+    match &request.methods {
+        Methods::In(methods) => {
+            let one = |method: &_| Methods::In([Clone::clone(method)].into());
+            methods.iter().map(|method| RequestSet { methods: one(method), ..request.clone() }).collect()
+        }
+        Methods::Any | Methods::Matching(_) => vec![request.clone()],
+    }
+}
+
+/// A flow for which `this` says the atom, as far as it is about this part, and `other` does not say so.
+pub(super) fn lacking(
+    part: Part,
+    atom: &Atom<'_>,
+    this: &Index<'_>,
+    other: &Index<'_>,
+) -> Result<Option<Flow>, Unknown> {
+    match atom {
+        Atom::Isolation { subject, direction } => {
+            if part == Part::Isolated {
+                open_elsewhere(subject, *direction, other)
+            } else {
+                Ok(None)
+            }
+        }
+        Atom::Rule { subject, direction, effect, peers, connections, except } => {
+            let about = match part {
+                Part::Isolated => false,
+                Part::Denied => *effect == Effect::Deny,
+                Part::Allowed => *effect != Effect::Deny,
+                Part::Authenticated => *effect == Effect::AllowAuthenticated,
+            };
+            if !about {
+                return Ok(None);
+            }
+            let rule = Rule {
+                subject: super::SubjectId::default(),
+                direction: *direction,
+                effect: *effect,
+                peers: (*peers).clone(),
+                connections: connections.as_ref().clone(),
+                except: except.iter().map(|one| (*one).clone()).collect(),
+                cause: super::CauseId::default(),
+            };
+            let mut here = Search::new(this);
+            let mut pieces = here.less_exceptions(Piece::around(&rule, subject), &rule)?;
+            if part != Part::Denied {
+                let mut isolated = Vec::new();
+                for piece in &pieces {
+                    isolated.extend(here.isolated(piece, *direction)?);
+                }
+                pieces = here.less(isolated, *direction, |effect| effect == Effect::Deny)?;
+            }
+            let mut there = Search::new(other);
+            let left = there.less(pieces, *direction, |effect| match part {
+                Part::Denied => effect == Effect::Deny,
+                Part::Authenticated => effect == Effect::AllowAuthenticated,
+                Part::Isolated | Part::Allowed => effect != Effect::Deny,
+            })?;
+            there.first(&left)
+        }
+    }
+}
+
+/// A flow at an end of the subject that the other ruleset does not isolate.
+fn open_elsewhere(subject: &Endpoints, direction: Direction, other: &Index<'_>) -> Result<Option<Flow>, Unknown> {
+    const EVERYTHING: &Connections = &Connections::All;
+    for peers in endpoints::anything() {
+        let (from, to) = match direction {
+            Direction::Egress => (subject.clone(), peers),
+            Direction::Ingress => (peers, subject.clone()),
+        };
+        let piece = Piece { from, to, within: vec![EVERYTHING], without: Vec::new() };
+        let mut search = Search::new(other);
+        let open = search.open(&piece, direction)?;
+        if let Some(flow) = search.first(&open)? {
+            return Ok(Some(flow));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,275 @@
+//! Whether some flow of a set passes, or is stopped: decided for the whole set, with a flow that shows it.
+//!
+//! ```text
+//!  at one end    passes  =  (not isolated  or  allowed)  and  not denied
+//!                stopped =  denied  or  (isolated  and  not allowed)
+//! ```
+//!
+//! The set is cut into pieces at each rule that meets it. To decide whether a union covers a set is NP-hard, so the number
+//! of pieces is bounded; past the bound the question has no answer.
+
+use super::piece::{Flows, Piece};
+use super::{Effect, Flow, Index, Rule, Unknown};
+use crate::policy::Direction;
+use crate::semantics::connections;
+use crate::semantics::endpoints::Endpoints;
+
+/// The most pieces that one question may come to.
+const MAX_PIECES: usize = 100_000;
+
+const TOO_MANY: &str = "too many rules overlap to compare them all";
+
+/// Both directions, in the order in which a flow meets them.
+pub const BOTH: [Direction; 2] = [Direction::Egress, Direction::Ingress];
+
+/// A flow of the set that passes; `None` when none does.
+///
+/// # Errors
+/// When that is not decided.
+pub fn find_passing(index: &Index<'_>, flows: &Flows) -> Result<Option<Flow>, Unknown> {
+    let mut search = Search::new(index);
+    let pieces = search.passing(vec![Piece::of(flows)])?;
+    search.first(&pieces)
+}
+
+/// A flow of the set that is stopped; `None` when all pass.
+///
+/// # Errors
+/// When that is not decided.
+pub fn find_stopped(index: &Index<'_>, flows: &Flows) -> Result<Option<Flow>, Unknown> {
+    let mut search = Search::new(index);
+    for direction in BOTH {
+        let pieces = search.stopped(&Piece::of(flows), direction)?;
+        if let Some(flow) = search.first(&pieces)? {
+            return Ok(Some(flow));
+        }
+    }
+    Ok(None)
+}
+
+/// A flow of the set that passes by these rules and is stopped by the others; `None` when there is none.
+///
+/// # Errors
+/// When that is not decided.
+pub fn find_change(stopping: &Index<'_>, passing: &Index<'_>, flows: &Flows) -> Result<Option<Flow>, Unknown> {
+    let pieces = Search::new(passing).passing(vec![Piece::of(flows)])?;
+    let mut search = Search::new(stopping);
+    for piece in &pieces {
+        for direction in BOTH {
+            let stopped = search.stopped(piece, direction)?;
+            if let Some(flow) = search.first(&stopped)? {
+                return Ok(Some(flow));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// One question, with what it has cost.
+pub(super) struct Search<'i, 'r> {
+    index: &'i Index<'r>,
+    pieces: usize,
+}
+
+impl<'i, 'r> Search<'i, 'r> {
+    pub fn new(index: &'i Index<'r>) -> Self {
+        Self { index, pieces: 0 }
+    }
+
+    /// A flow of one of them.
+    pub fn first(&self, pieces: &[Piece<'_>]) -> Result<Option<Flow>, Unknown> {
+        for piece in pieces {
+            if let Some(flow) = piece.witness(self.index.universe)? {
+                return Ok(Some(flow));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What passes both ends.
+    pub fn passing<'p>(&mut self, mut pieces: Vec<Piece<'p>>) -> Result<Vec<Piece<'p>>, Unknown>
+    where
+        'r: 'p,
+    {
+        for direction in BOTH {
+            let mut passing = Vec::new();
+            for piece in &pieces {
+                passing.extend(self.passing_end(piece, direction)?);
+            }
+            pieces = passing;
+        }
+        Ok(pieces)
+    }
+
+    /// What passes one end.
+    fn passing_end<'p>(&mut self, piece: &Piece<'p>, direction: Direction) -> Result<Vec<Piece<'p>>, Unknown>
+    where
+        'r: 'p,
+    {
+        let mut passing = self.open(piece, direction)?;
+        passing.extend(self.by_rules(piece, direction, |effect| effect != Effect::Deny)?);
+        self.less(passing, direction, |effect| effect == Effect::Deny)
+    }
+
+    /// What is stopped at one end.
+    pub fn stopped<'p>(&mut self, piece: &Piece<'p>, direction: Direction) -> Result<Vec<Piece<'p>>, Unknown>
+    where
+        'r: 'p,
+    {
+        let mut stopped = self.by_rules(piece, direction, |effect| effect == Effect::Deny)?;
+        let isolated = self.isolated(piece, direction)?;
+        stopped.extend(self.less(isolated, direction, |effect| effect != Effect::Deny)?);
+        Ok(stopped)
+    }
+
+    /// The part whose end nothing isolates.
+    pub fn open<'p>(&mut self, piece: &Piece<'p>, direction: Direction) -> Result<Vec<Piece<'p>>, Unknown>
+    where
+        'r: 'p,
+    {
+        let mut left = vec![piece.clone()];
+        for governing in self.governing(piece, direction)? {
+            if governing.isolated(direction) {
+                left = self.each(left, |universe, piece| piece.beside_own(universe, direction, governing.subject))?;
+            }
+        }
+        Ok(left)
+    }
+
+    /// The parts whose end something isolates; they may overlap.
+    pub fn isolated<'p>(&mut self, piece: &Piece<'p>, direction: Direction) -> Result<Vec<Piece<'p>>, Unknown>
+    where
+        'r: 'p,
+    {
+        let mut parts = Vec::new();
+        for governing in self.governing(piece, direction)? {
+            if governing.isolated(direction) {
+                parts.extend(piece.meet_own(self.index.universe, direction, governing.subject));
+            }
+        }
+        self.count(parts.len())?;
+        Ok(parts)
+    }
+
+    /// The parts that rules of such an effect are about; they may overlap.
+    pub fn by_rules<'p>(
+        &mut self,
+        piece: &Piece<'p>,
+        direction: Direction,
+        fits: impl Fn(Effect) -> bool,
+    ) -> Result<Vec<Piece<'p>>, Unknown>
+    where
+        'r: 'p,
+    {
+        let universe = self.index.universe;
+        let mut parts = Vec::new();
+        for governing in self.governing(piece, direction)? {
+            let Some(own) = piece.meet_own(universe, direction, governing.subject) else { continue };
+            for rule in governing.rules(direction).filter(|rule| fits(rule.effect) && may_meet(piece, rule)) {
+                let Some(part) = own.meet_other(universe, direction, &rule.peers) else { continue };
+                parts.extend(self.less_exceptions(part.carrying(&rule.connections), rule)?);
+            }
+        }
+        Ok(parts)
+    }
+
+    /// A piece less what a rule leaves alone.
+    pub fn less_exceptions<'p>(&mut self, piece: Piece<'p>, rule: &'r Rule) -> Result<Vec<Piece<'p>>, Unknown>
+    where
+        'r: 'p,
+    {
+        let mut left = vec![piece];
+        for except in &rule.except {
+            left = self.each(left, |universe, piece| {
+                let mut parts = piece.beside_other(universe, rule.direction, &except.peers);
+                let inside = piece.meet_other(universe, rule.direction, &except.peers);
+                parts.extend(inside.and_then(|inside| inside.not_carrying(&except.connections)));
+                parts
+            })?;
+        }
+        self.count(left.len())?;
+        Ok(left)
+    }
+
+    /// The pieces less all that rules of such an effect are about.
+    pub fn less<'p>(
+        &mut self,
+        pieces: Vec<Piece<'p>>,
+        direction: Direction,
+        fits: impl Fn(Effect) -> bool + Copy,
+    ) -> Result<Vec<Piece<'p>>, Unknown>
+    where
+        'r: 'p,
+    {
+        let mut all = Vec::new();
+        for piece in pieces {
+            let mut left = vec![piece.clone()];
+            for governing in self.governing(&piece, direction)? {
+                for rule in governing.rules(direction).filter(|rule| fits(rule.effect) && may_meet(&piece, rule)) {
+                    left = self.each(left, |universe, piece| less_rule(universe, piece, governing.subject, rule))?;
+                    if left.is_empty() {
+                        break;
+                    }
+                }
+            }
+            all.extend(left);
+        }
+        Ok(all)
+    }
+
+    /// What governs a piece's end; not known when there is a gap.
+    fn governing(
+        &self,
+        piece: &Piece<'_>,
+        direction: Direction,
+    ) -> Result<impl Iterator<Item = &'i super::index::Governing<'r>> + use<'i, 'r>, Unknown> {
+        let own: &Endpoints = piece.own(direction);
+        match self.index.governing(own).find_map(|governing| governing.gap(direction)) {
+            Some(gap) => Err(Unknown::gap(gap)),
+            None => Ok(self.index.governing(own)),
+        }
+    }
+
+    fn each<'p>(
+        &mut self,
+        pieces: Vec<Piece<'p>>,
+        cut: impl Fn(crate::semantics::Universe<'r>, Piece<'p>) -> Vec<Piece<'p>>,
+    ) -> Result<Vec<Piece<'p>>, Unknown> {
+        let mut cuts = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            cuts.extend(cut(self.index.universe, piece));
+        }
+        self.count(cuts.len())?;
+        Ok(cuts)
+    }
+
+    fn count(&mut self, pieces: usize) -> Result<(), Unknown> {
+        self.pieces += pieces;
+        if self.pieces > MAX_PIECES { Err(Unknown::too_large(TOO_MANY)) } else { Ok(()) }
+    }
+}
+
+/// A piece less all that a rule is about.
+fn less_rule<'p>(
+    universe: crate::semantics::Universe<'_>,
+    piece: Piece<'p>,
+    subject: &Endpoints,
+    rule: &'p Rule,
+) -> Vec<Piece<'p>> {
+    let direction = rule.direction;
+    let Some(own) = piece.meet_own(universe, direction, subject) else { return vec![piece] };
+    let Some(inside) = own.meet_other(universe, direction, &rule.peers) else { return vec![piece] };
+    let mut left = piece.beside_own(universe, direction, subject);
+    left.extend(own.beside_other(universe, direction, &rule.peers));
+    for except in &rule.except {
+        let spared = inside.meet_other(universe, direction, &except.peers);
+        left.extend(spared.map(|spared| spared.carrying(&except.connections)));
+    }
+    left.extend(inside.not_carrying(&rule.connections));
+    left
+}
+
+/// Whether a rule may be about something that the piece carries. A quick look: it saves cutting endpoints for nothing.
+fn may_meet(piece: &Piece<'_>, rule: &Rule) -> bool {
+    piece.within.iter().all(|within| connections::overlap(within, &rule.connections))
+}
