@@ -2,6 +2,8 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `schema` | every field of the schemas of Cilium's objects (under `ZTP_CORPUS`) makes a difference |
+//! | `corpus` | other projects' policies (under `ZTP_CORPUS`): each is raised or refused by name |
 //! | `cases` | what objects come to, in so many words: a file in `cases/` |
 //! | `verdicts` | the verdicts of Cilium's own engine (`cilium-verdicts`, under `ZTP_CORPUS/../reference`) |
 
@@ -15,6 +17,8 @@
 )]
 
 mod cases;
+mod corpus;
+mod schema;
 mod shown;
 mod verdicts;
 
