@@ -83,7 +83,8 @@ fn contexts(rule: Fields<'_>, reading: &mut Reading) -> Result<Option<&'static s
 }
 
 /// `PortProtocol.sanitize`. The number is read with Go's base 0: `010` is 8. A range that ends before it begins is its
-/// first port, and one that begins at 0 is every port (`L4Filter.toMapState` in `pkg/policy/l4.go`).
+/// first port, and one that begins at 0 is every port (`L4Filter.toMapState` in `pkg/policy/l4.go`). Which protocols there
+/// are: `L4Proto.Validate` in `pkg/policy/api/utils.go` of 1.18.4, 1.19.4 and 1.20.2.
 fn port<'n>(node: &'n Node<'n>, reading: &mut Reading) -> Result<Port<'n>, Refusal> {
     let port = fields(node, &["port", "endPort", "protocol"], &mut reading.notes)?;
     let text = port.text("port")?;
@@ -94,7 +95,8 @@ fn port<'n>(node: &'n Node<'n>, reading: &mut Reading) -> Result<Port<'n>, Refus
         "TCP" => (Some(Protocol::Tcp), None),
         "UDP" => (Some(Protocol::Udp), None),
         "SCTP" => (Some(Protocol::Sctp), None),
-        "VRRP" | "IGMP" | "GRE" | "IPIP" | "IPV6" | "ESP" | "AH" => (None, Some(protocol)),
+        "VRRP" | "IGMP" if !reading.before(19) => (None, Some(protocol)),
+        "GRE" | "IPIP" | "IPV6" | "ESP" | "AH" if !reading.before(20) => (None, Some(protocol)),
         _ => return Err(Refusal::new(node.range, format!("the protocol is TCP, UDP, SCTP or ANY, not `{protocol}`"))),
     };
     let Some(text) = text else {
