@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `own` | what the compiler itself writes: nothing in it is refused or left open |
 //! | `schema` | every field of the schemas of Cilium's objects (under `ZTP_CORPUS`) makes a difference |
 //! | `corpus` | other projects' policies (under `ZTP_CORPUS`): each is raised or refused by name |
 //! | `cases` | what objects come to, in so many words: a file in `cases/` |
@@ -18,6 +19,7 @@
 
 mod cases;
 mod corpus;
+mod own;
 mod schema;
 mod shown;
 mod verdicts;

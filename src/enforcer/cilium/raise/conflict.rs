@@ -15,6 +15,12 @@ use crate::semantics::{Universe, ports};
 use crate::verdict::{CauseId, Effect, Exception, Gap, Rule, Ruleset, SubjectId};
 use std::collections::BTreeMap;
 
+/// How many pairs of rules are compared.
+const MOST_COMPARED: usize = 1_000_000;
+
+/// Rules for the same direction and peers.
+type Group<'r> = (Direction, &'r Endpoints);
+
 /// The ways to look into connections.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
@@ -40,20 +46,17 @@ pub fn find(rules: &mut Ruleset) {
     for (kind, ports) in rules.rules.iter().filter_map(looked_into) {
         if kind != Kind::Plain
             && let Some(all) = all.get_mut(kind as usize)
+            && !ports::includes(all, ports)
         {
             *all = ports::union(all, ports);
         }
     }
     let [_, requests, look_ups, names] = &all;
-    if names.is_empty() && !ports::overlap(requests, look_ups) {
+    let contested = ports::union(names, &ports::intersection(requests, look_ups));
+    if contested.is_empty() {
         return;
     }
-    let contested = if names.is_empty() {
-        ports::intersection(requests, look_ups)
-    } else {
-        ports::union(names, &ports::intersection(requests, look_ups))
-    };
-    let mut groups: BTreeMap<(Direction, &Endpoints), Vec<Entry<'_>>> = BTreeMap::new();
+    let mut groups: BTreeMap<Group<'_>, Vec<Entry<'_>>> = BTreeMap::new();
     for (index, rule) in rules.rules.iter().enumerate() {
         if let Some((kind, ports)) = looked_into(rule).filter(|(_, ports)| ports::overlap(ports, &contested)) {
             let entry = Entry { index, kind, ports, subject: rule.subject, cause: rule.cause };
@@ -62,10 +65,16 @@ pub fn find(rules: &mut Ruleset) {
     }
     let mut gaps = Vec::new();
     let mut void = Vec::new();
+    let mut compared = 0;
     for ((direction, peers), mut entries) in groups {
         entries.sort_by_key(|entry| entry.kind);
-        for (nth, a) in entries.iter().enumerate() {
-            for b in entries.iter().skip(nth + 1).filter(|b| b.kind != a.kind && ports::overlap(a.ports, b.ports)) {
+        for a in &entries {
+            let others = entries.partition_point(|b| b.kind <= a.kind);
+            for b in entries.iter().skip(others).filter(|b| ports::overlap(a.ports, b.ports)) {
+                compared += 1;
+                if compared > MOST_COMPARED {
+                    break;
+                }
                 let Some((way, reason)) = conflict(a.kind, b.kind, direction) else { continue };
                 let (left, right) = (rules.subject(a.subject), rules.subject(b.subject));
                 let Some(both) = endpoints::intersection(Universe::unknown(), left, right) else { continue };
@@ -84,6 +93,15 @@ pub fn find(rules: &mut Ruleset) {
         if let Some(rule) = rules.rules.get_mut(index) {
             rule.except.push(exception);
         }
+    }
+    if compared > MOST_COMPARED {
+        let cause = rules.rules.first().map(|rule| rule.cause);
+        let reason = "too many rules look into the same connections to compare them all";
+        gaps.extend(
+            cause
+                .into_iter()
+                .flat_map(|cause| endpoints::anything().into_iter().map(move |subject| (subject, None, reason, cause))),
+        );
     }
     gaps.dedup();
     for (subject, direction, reason, cause) in gaps {

@@ -5,11 +5,14 @@ use super::{Meaning, Parts, is, names};
 use crate::enforcer::cilium::raise::form::{
     Addresses, Entity, Peers, Requirement, Rule, Selector, Source, Spec, Subject, Traffic,
 };
-use crate::policy::{Entity as Plain, Op, ValueSet};
+use crate::policy::{Entity as Plain, Net, Op, ValueSet};
 use crate::semantics::endpoints::{self, Endpoints, Names};
 use crate::semantics::nets::AddressSet;
 use crate::semantics::{Place, Places};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+/// How many sets are compared with each other to say them in fewer.
+const MOST_JOINED: usize = 100;
 
 impl Meaning<'_> {
     /// The other end of a rule.
@@ -21,7 +24,7 @@ impl Meaning<'_> {
             Peers::Nothing => Parts::none(),
             Peers::Known(field) => Parts::gap(format!("what `{field}` stands for is known only in a cluster")),
             Peers::Entities(entities) => {
-                Parts::told(entities.iter().flat_map(|one| self.present(entity(*one))).collect())
+                Parts::told(joined(entities.iter().flat_map(|one| self.present(entity(*one))).collect()))
             }
             Peers::Endpoints(selectors) => {
                 let init = matches!(&spec.subject, Subject::Endpoints(subject) if subject.0.iter().any(is_init));
@@ -46,6 +49,7 @@ impl Meaning<'_> {
                 Err(Hidden(key)) => parts.gaps.push(super::hidden(&key)),
             }
         }
+        parts.told = joined(parts.told);
         parts
     }
 
@@ -101,6 +105,51 @@ pub fn exists(source: Source, key: &str) -> Requirement<'_> {
     Requirement { source, key, op: Op::Exists, is_match: false }
 }
 
+/// The same endpoints in fewer sets: two that differ in one part only become one. Each entity and each label comes by
+/// itself, and the world of a dual-stack cluster in two.
+fn joined(sets: Vec<Endpoints>) -> Vec<Endpoints> {
+    let (pods, others): (Vec<_>, Vec<_>) =
+        sets.into_iter().partition(|set| matches!(set, Endpoints::Pods(_) | Endpoints::MeshPods { .. }));
+    let mut joined = pods;
+    if others.len() > MOST_JOINED {
+        joined.extend(others);
+        return joined;
+    }
+    let first = joined.len();
+    for mut set in others {
+        // What was joined may now differ from another one in one part only.
+        while let Some(index) = joined.iter().skip(first).position(|known| join(known, &set).is_some()) {
+            let known = joined.remove(first + index);
+            set = join(&known, &set).unwrap_or(set);
+        }
+        joined.push(set);
+    }
+    joined
+}
+
+/// Both in one set, if one set can hold exactly them.
+fn join(a: &Endpoints, b: &Endpoints) -> Option<Endpoints> {
+    match (a, b) {
+        (Endpoints::Single(a), Endpoints::Single(b)) => Some(Endpoints::Single(a.union(*b))),
+        (Endpoints::Nodes { places: a, labels }, Endpoints::Nodes { places: b, labels: other }) if labels == other => {
+            Some(Endpoints::Nodes { places: a.union(*b), labels: labels.clone() })
+        }
+        (
+            Endpoints::Outside { places: a, addresses: a_addresses, names },
+            Endpoints::Outside { places: b, addresses: b_addresses, names: other },
+        ) if names == other => {
+            if a == b {
+                Some(endpoints::outside(*a, a_addresses.union(b_addresses), names.clone()))
+            } else if a_addresses == b_addresses {
+                Some(endpoints::outside(a.union(*b), a_addresses.clone(), names.clone()))
+            } else {
+                None
+            }
+        }
+        _ => None,
+    }
+}
+
 /// `EntitySelectorMapping` in `pkg/policy/api/entity.go`.
 fn entity(entity: Entity) -> Vec<Endpoints> {
     let dual_stack = Places::of(&[Place::DualOutside, Place::DualOutsideApiserver]);
@@ -125,18 +174,18 @@ fn entity(entity: Entity) -> Vec<Endpoints> {
 /// `pkg/policy/types/selector.go`; `cilium-verdicts` T6).
 fn nets(list: &[Addresses]) -> Parts<Endpoints> {
     let mut parts = Parts::none();
+    let mut nets = Vec::with_capacity(list.len());
     for addresses in list {
         match addresses {
-            Addresses::Net(net, except) => {
-                let left = AddressSet::of_ranges([net]).difference(&AddressSet::of_ranges(except));
-                if !left.is_empty() {
-                    parts.told.push(endpoints::outside(Places::WORLD, left, Names::default()));
-                }
-            }
+            Addresses::Net(cidr, except) => nets.push(Net { cidr: *cidr, except: except.clone() }),
             Addresses::Group => {
                 parts.gaps.push("what a `CiliumCIDRGroup` holds is known only in a cluster".to_owned());
             }
         }
+    }
+    let all = AddressSet::of_nets(&nets);
+    if !all.is_empty() {
+        parts.told.push(endpoints::outside(Places::WORLD, all, Names::default()));
     }
     parts
 }
