@@ -56,6 +56,10 @@ impl<'t> Piece<'t> {
                 Event::Scalar(text, style, anchor, tag) => {
                     no_anchor(anchor, range)?;
                     let written = span.slice(self.text).unwrap_or_default();
+                    let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                    if is_block && written.starts_with('\t') {
+                        return Err(YamlError { range, problem: Problem::Tab });
+                    }
                     if style == ScalarStyle::Plain && brackets > 0 {
                         let behind = span.end.byte_offset().and_then(|end| self.text.get(end..)).unwrap_or_default();
                         dialect::plain_in_brackets(written, behind).map_err(|problem| YamlError { range, problem })?;
