@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use ztp::compile::{self, Compiled, Options};
 use ztp::diagnostic::problem::project::ProjectProblem;
 use ztp::diagnostic::{Diagnostic, has_errors};
-use ztp::manifest::yaml;
+use ztp::manifest::{Object, yaml};
 use ztp::world::output::{self, Files, Report};
 use ztp::world::shown;
 
@@ -49,7 +49,7 @@ pub fn run(args: &Args) -> Status {
         return args.project.report(&sources, &diagnostics);
     }
     let made = match &args.output {
-        None => stream(&outcome.clusters).map(Made::Stream),
+        None => streamed(&outcome.clusters).map(Made::Stream),
         Some(folder) if args.check => output::compare(folder, &layout(&outcome.clusters)).map(|()| Made::Compared),
         Some(folder) => output::write(folder, &layout(&outcome.clusters)).map(|report| Made::Written(folder, report)),
     };
@@ -57,7 +57,7 @@ pub fn run(args: &Args) -> Status {
         Ok(made) => {
             args.project.report(&sources, &diagnostics);
             match made {
-                Made::Stream(pieces) => return terminal::answer(&pieces),
+                Made::Stream(objects) => return terminal::answer(stream(objects)),
                 Made::Compared => {}
                 Made::Written(folder, report) => args.project.say(&summary(folder, &report)),
             }
@@ -72,7 +72,7 @@ pub fn run(args: &Args) -> Status {
 
 /// What came out, when nothing was wrong.
 enum Made<'a> {
-    Stream(Vec<String>),
+    Stream(&'a [Object]),
     Compared,
     Written(&'a Path, Report),
 }
@@ -80,19 +80,28 @@ enum Made<'a> {
 /// How many objects make a piece of the stream.
 const PIECE: usize = 64;
 
-/// All objects as one stream, in pieces. Two clusters' objects may bear the same names, so only one fits.
-fn stream(clusters: &[Compiled]) -> Result<Vec<String>, Vec<Diagnostic>> {
+/// How many are made before they are written, so that a large stream is never in memory as a whole.
+const AHEAD: usize = 32 * PIECE;
+
+/// The objects that make one stream. Two clusters' objects may bear the same names, so only one fits.
+fn streamed(clusters: &[Compiled]) -> Result<&[Object], Vec<Diagnostic>> {
     if clusters.len() > 1 {
         let names = clusters.iter().filter_map(|cluster| cluster.name.clone()).collect();
         return Err(vec![ProjectProblem::SeveralClusters { names }.into()]);
     }
-    let objects = clusters.first().map(|cluster| cluster.objects.as_slice()).unwrap_or_default();
-    let pieces = objects.par_chunks(PIECE).enumerate().map(|(index, piece)| {
-        let mut text = if index == 0 { String::new() } else { yaml::SEPARATOR.to_owned() };
-        yaml::write_stream(piece, &mut text);
-        text
-    });
-    Ok(pieces.collect())
+    Ok(clusters.first().map(|cluster| cluster.objects.as_slice()).unwrap_or_default())
+}
+
+/// Objects as one stream, in pieces that are made side by side.
+fn stream(objects: &[Object]) -> impl Iterator<Item = String> {
+    objects.chunks(AHEAD).enumerate().flat_map(|(batch, objects)| {
+        let pieces = objects.par_chunks(PIECE).enumerate().map(|(index, piece)| {
+            let mut text = if batch + index == 0 { String::new() } else { yaml::SEPARATOR.to_owned() };
+            yaml::write_stream(piece, &mut text);
+            text
+        });
+        pieces.collect::<Vec<_>>()
+    })
 }
 
 /// The files of a folder of manifests; with several clusters each has a folder of its own.

@@ -7,9 +7,9 @@ use ztp::diagnostic::render::{Format, render};
 use ztp::source::Sources;
 
 /// Writes to standard output. That nobody reads on (`ztp build | head`) is no failure.
-pub fn answer(pieces: &[impl AsRef<str>]) -> Status {
+pub fn answer(pieces: impl IntoIterator<Item: AsRef<str>>) -> Status {
     let mut out = io::stdout().lock();
-    let written = pieces.iter().try_for_each(|piece| out.write_all(piece.as_ref().as_bytes()));
+    let written = pieces.into_iter().try_for_each(|piece| out.write_all(piece.as_ref().as_bytes()));
     match written.and_then(|()| out.flush()) {
         Ok(()) => Status::Clean,
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Status::Clean,
