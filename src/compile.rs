@@ -22,7 +22,7 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// One entry a cluster; empty when any finding is an error.
     pub clusters: Vec<Compiled>,
-    /// Every file's tree, in the order of the files.
+    /// Every file's tree, in the order of the files. Empty after [`build`].
     pub trees: Vec<Tree>,
 }
 
@@ -60,6 +60,8 @@ pub fn ask(sources: &mut Sources, options: &Options, question: &str) -> Outcome 
 #[must_use]
 pub fn build(sources: &Sources, options: &Options) -> Outcome {
     let mut outcome = compile(sources, options, None);
+    // Objects take the memory of the trees, which nobody asks for any more.
+    std::mem::take(&mut outcome.trees).into_par_iter().for_each(drop);
     for cluster in &mut outcome.clusters {
         match enforcer::lower(&cluster.policy) {
             Ok(mut objects) => {
