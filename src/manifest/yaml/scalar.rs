@@ -16,9 +16,11 @@ pub(super) fn scalar(out: &mut String, text: &str) {
 /// Whether a text needs no quotes: `[A-Za-z_/][A-Za-z0-9_./@+-]*`, and not a word that stands for a boolean or
 /// nothing (YAML 1.1, types `bool` and `null`).
 fn is_plain(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || matches!(first, b'_' | b'/'))
-        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'@' | b'+' | b'-'))
+    let Some((first, rest)) = text.as_bytes().split_first() else { return false };
+    // Folded, not asked one by one: names are short, and most are plain.
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'@' | b'+' | b'-');
+    (first.is_ascii_alphabetic() || matches!(first, b'_' | b'/'))
+        && rest.iter().fold(true, |all, byte| all & plain(byte))
         && !is_word(text)
 }
 

@@ -52,8 +52,9 @@ fn object(
     logs: bool,
 ) -> Result<Option<Object>, Vec<BoundaryProblem>> {
     let log = |id: &str| logs.then(|| id.to_owned());
-    let mut specs: Vec<(&str, Spec)> = Vec::with_capacity(plan.specs.len());
-    for (key, content) in &plan.specs {
+    let contents = plan.specs(policy);
+    let mut specs: Vec<(&str, Spec)> = Vec::with_capacity(contents.len());
+    for (key, content) in &contents {
         if let Some((text, mut spec)) = spec::spec(policy, key, content) {
             spec.log = key.sentence.and_then(log);
             specs.push((text, spec));

@@ -1,7 +1,7 @@
 //! Which object says what: everything of the model, by object and by spec.
 
 use crate::policy::{
-    self, Boundary, Direction, Effect, Origin, Policy, Rule, Selects, Sentence, SentenceId, SubjectId, ValueSet,
+    Boundary, Direction, Effect, Isolation, Origin, Policy, Rule, Selects, Sentence, SentenceId, SubjectId, ValueSet,
 };
 use indexmap::IndexMap;
 
@@ -64,60 +64,111 @@ pub struct Content<'p> {
     pub rules: Vec<&'p Rule>,
 }
 
+impl Part {
+    fn of(rule: &Rule) -> Self {
+        match (&rule.effect, rule.origin, rule.direction) {
+            (Effect::Deny, ..) => Self::Deny,
+            (Effect::Allow { .. }, Origin::DnsCompanion, Direction::Egress) => Self::LookUps,
+            (Effect::Allow { .. }, Origin::DnsCompanion, Direction::Ingress) => Self::Answers,
+            (Effect::Allow { .. }, Origin::Said | Origin::PlatformGrant, _) => Self::Allow,
+        }
+    }
+}
+
 /// What an object is made of.
 #[derive(Default)]
 pub struct Plan<'p> {
-    /// Its specs, but for those of boundaries.
-    pub specs: IndexMap<SpecKey<'p>, Content<'p>>,
+    isolations: Vec<&'p Isolation>,
+    rules: Vec<&'p Rule>,
     /// Its boundaries.
     pub boundaries: Vec<&'p Boundary>,
 }
 
-/// Sorts a policy by object.
-pub fn plans(policy: &Policy) -> IndexMap<Place<'_>, Plan<'_>> {
-    let mut plans: IndexMap<Place<'_>, Plan<'_>> = IndexMap::new();
-    for isolation in &policy.isolations {
-        let subject = policy.subject(isolation.subject);
-        let place = match &subject.namespace {
-            Some(namespace) if is_whole_namespace(&subject.selects) => Place::DefaultDeny { namespace },
-            _ => place(policy, isolation.subject, isolation.sentence),
-        };
-        let sentence = Some(policy.sentence(isolation.sentence).id.as_str());
-        let key = SpecKey { subject: isolation.subject, sentence, part: Part::Isolation };
-        let content = plans.entry(place).or_default().specs.entry(key).or_default();
-        content.sentences.push(isolation.sentence);
-        content.isolates.push(isolation.direction);
+impl<'p> Plan<'p> {
+    fn is_empty(&self) -> bool {
+        self.isolations.is_empty() && self.rules.is_empty() && self.boundaries.is_empty()
     }
-    for rule in &policy.rules {
-        let part = match (&rule.effect, rule.origin) {
-            (Effect::Deny, _) => Part::Deny,
-            (Effect::Allow { .. }, Origin::DnsCompanion) => match rule.direction {
-                Direction::Egress => Part::LookUps,
-                Direction::Ingress => Part::Answers,
-            },
-            (Effect::Allow { .. }, Origin::Said | Origin::PlatformGrant) => Part::Allow,
-        };
-        let place = place(policy, rule.subject, rule.sentence);
-        let derived = matches!(part, Part::LookUps | Part::Answers);
-        let belongs_to_all = derived && matches!(place, Place::Subject { .. });
-        let sentence = (!belongs_to_all).then(|| policy.sentence(rule.sentence).id.as_str());
-        let key = SpecKey { subject: rule.subject, sentence, part };
-        let content = plans.entry(place).or_default().specs.entry(key).or_default();
-        content.sentences.push(rule.sentence);
-        content.rules.push(rule);
+
+    fn append(&mut self, mut other: Self) {
+        self.isolations.append(&mut other.isolations);
+        self.rules.append(&mut other.rules);
+        self.boundaries.append(&mut other.boundaries);
     }
-    for boundary in &policy.boundaries {
-        let place = place(policy, boundary.subject, boundary.sentence);
-        plans.entry(place).or_default().boundaries.push(boundary);
+
+    /// Its specs, but for those of boundaries.
+    pub fn specs(&self, policy: &'p Policy) -> IndexMap<SpecKey<'p>, Content<'p>> {
+        let mut specs: IndexMap<SpecKey<'p>, Content<'p>> = IndexMap::new();
+        for isolation in &self.isolations {
+            let sentence = Some(policy.sentence(isolation.sentence).id.as_str());
+            let key = SpecKey { subject: isolation.subject, sentence, part: Part::Isolation };
+            let content = specs.entry(key).or_default();
+            content.sentences.push(isolation.sentence);
+            content.isolates.push(isolation.direction);
+        }
+        for rule in &self.rules {
+            let part = Part::of(rule);
+            let derived = matches!(part, Part::LookUps | Part::Answers);
+            let belongs_to_all = derived && policy.subject(rule.subject).namespace.is_some();
+            let sentence = (!belongs_to_all).then(|| policy.sentence(rule.sentence).id.as_str());
+            let content = specs.entry(SpecKey { subject: rule.subject, sentence, part }).or_default();
+            content.sentences.push(rule.sentence);
+            content.rules.push(rule);
+        }
+        specs
     }
-    plans
 }
 
-fn place(policy: &Policy, subject: SubjectId, sentence: SentenceId) -> Place<'_> {
-    let policy::Subject { namespace, name, .. } = policy.subject(subject);
-    match namespace {
-        Some(namespace) => Place::Subject { namespace, name },
-        None => Place::Clusterwide { stem: stem(policy, policy.sentence(sentence)) },
+/// Sorts a policy by object.
+pub fn plans(policy: &Policy) -> IndexMap<Place<'_>, Plan<'_>> {
+    let of_subjects = policy.subjects.iter().map(|_| Plan::default()).collect();
+    let mut plans = Plans { policy, of_subjects, others: IndexMap::new() };
+    for isolation in &policy.isolations {
+        let subject = policy.subject(isolation.subject);
+        let plan = match &subject.namespace {
+            Some(namespace) if is_whole_namespace(&subject.selects) => {
+                plans.others.entry(Place::DefaultDeny { namespace }).or_default()
+            }
+            _ => plans.plan(isolation.subject, isolation.sentence),
+        };
+        plan.isolations.push(isolation);
+    }
+    for rule in &policy.rules {
+        plans.plan(rule.subject, rule.sentence).rules.push(rule);
+    }
+    for boundary in &policy.boundaries {
+        plans.plan(boundary.subject, boundary.sentence).boundaries.push(boundary);
+    }
+    plans.by_place()
+}
+
+/// The plans so far.
+struct Plans<'p> {
+    policy: &'p Policy,
+    /// By the ids of subjects in namespaces: found without a look at their names, of which some may have the same.
+    of_subjects: Vec<Plan<'p>>,
+    others: IndexMap<Place<'p>, Plan<'p>>,
+}
+
+impl<'p> Plans<'p> {
+    /// The plan for what a sentence says of a subject.
+    fn plan(&mut self, subject: SubjectId, sentence: SentenceId) -> &mut Plan<'p> {
+        match self.of_subjects.get_mut(subject.0 as usize) {
+            Some(plan) if self.policy.subject(subject).namespace.is_some() => plan,
+            _ => {
+                let stem = stem(self.policy, self.policy.sentence(sentence));
+                self.others.entry(Place::Clusterwide { stem }).or_default()
+            }
+        }
+    }
+
+    fn by_place(self) -> IndexMap<Place<'p>, Plan<'p>> {
+        let mut places = self.others;
+        for (subject, plan) in self.policy.subjects.iter().zip(self.of_subjects) {
+            if let (Some(namespace), false) = (&subject.namespace, plan.is_empty()) {
+                places.entry(Place::Subject { namespace, name: &subject.name }).or_default().append(plan);
+            }
+        }
+        places
     }
 }
 
