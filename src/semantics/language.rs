@@ -20,6 +20,9 @@ const MAX_AUTOMATON: usize = 1 << 19;
 /// The most steps of single automata that one question takes: some tens of milliseconds.
 const MAX_STEPS: usize = 2_000_000;
 
+/// What it costs to find out that an automaton is too large, in steps.
+pub(super) const TOO_LARGE_COST: usize = MAX_AUTOMATON;
+
 /// How many steps are left to answer with. Questions that are asked for one and the same purpose share one.
 #[derive(Debug)]
 pub struct Budget(Cell<usize>);
@@ -29,6 +32,22 @@ impl Budget {
     #[must_use]
     pub fn of(questions: usize) -> Self {
         Self(Cell::new(questions.saturating_mul(MAX_STEPS)))
+    }
+
+    /// Whether nothing is left.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.0.get() == 0
+    }
+
+    /// Takes steps of it. What is no walk of automata counts as so many steps as would take the same time.
+    ///
+    /// # Errors
+    /// When there are not so many left; then none are.
+    pub fn spend(&self, steps: usize) -> Result<(), TooLarge> {
+        let left = self.0.get().checked_sub(steps);
+        self.0.set(left.unwrap_or(0));
+        left.map(|_| ()).ok_or(TooLarge)
     }
 }
 
@@ -103,6 +122,11 @@ impl Language {
         Self { mark: Some(Mark { byte: mark, open }), ..self }
     }
 
+    /// What it cost to make, in steps: one for each byte.
+    pub(super) fn cost(&self) -> usize {
+        self.automaton.memory_usage()
+    }
+
     /// Whether the string is in it.
     #[must_use]
     pub fn contains(&self, string: &[u8]) -> bool {
@@ -168,8 +192,7 @@ pub fn shortest(
                 seen.entry(reached).or_insert((next, *letter));
             }
         }
-        let steps = letters.len() * all.len();
-        budget.0.set(budget.0.get().checked_sub(steps).ok_or(TooLarge)?);
+        budget.spend(letters.len() * all.len())?;
         next += 1;
     }
     Ok(None)

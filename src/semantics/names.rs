@@ -9,9 +9,9 @@
 
 use super::answer::Answer;
 use super::language::Budget;
-use super::strings::{self, Kind, Readable};
+use super::strings::{self, Kind, Lazy, Readable};
 use crate::policy::DnsPattern;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use std::sync::LazyLock;
 
 /// One character of a label, as an expression.
@@ -40,45 +40,78 @@ pub fn matches(pattern: &DnsPattern, name: &str) -> bool {
 /// Whether every name that fits `inner` fits `outer`; if not, the shortest that does not.
 #[must_use]
 pub fn includes(outer: &DnsPattern, inner: &DnsPattern) -> Answer<SmolStr> {
-    find(&[inner], &[outer], &Budget::default())
+    find(&[&Names::new(inner)], &[&Names::new(outer)], &Budget::default())
 }
 
 /// Whether every name that fits `inner` fits one of `outers`; if not, the shortest that fits none.
 #[must_use]
 pub fn includes_union(outers: &[DnsPattern], inner: &DnsPattern) -> Answer<SmolStr> {
-    find(&[inner], &outers.iter().collect::<Vec<_>>(), &Budget::default())
+    let outers: Vec<_> = outers.iter().map(Names::new).collect();
+    find(&[&Names::new(inner)], &outers.iter().collect::<Vec<_>>(), &Budget::default())
 }
 
 /// Whether no name fits both; if one does, the shortest.
 #[must_use]
 pub fn disjoint(a: &DnsPattern, b: &DnsPattern) -> Answer<SmolStr> {
-    find(&[a, b], &[], &Budget::default())
+    find(&[&Names::new(a), &Names::new(b)], &[], &Budget::default())
+}
+
+/// A pattern with its automaton, which is built when it is first asked for.
+pub(super) struct Names<'a> {
+    pattern: &'a DnsPattern,
+    language: Lazy,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(pattern: &'a DnsPattern) -> Self {
+        Self { pattern, language: Lazy::default() }
+    }
+
+    fn language(&self, budget: &Budget) -> &Readable {
+        self.language.get(budget, || language(self.pattern))
+    }
+
+    /// Whether no name is sure to fit both: counted from the end, they have different labels at the same place.
+    pub(super) fn are_apart(&self, other: &Self) -> bool {
+        let different = |(a, b): (&str, &str)| a != b && !a.contains('*') && !b.contains('*');
+        labels(self.pattern).zip(labels(other.pattern)).any(different)
+    }
 }
 
 /// Whether no name fits all of `within` (at least one) and none of `without`; if one does, the shortest.
-#[must_use]
-pub fn find(within: &[&DnsPattern], without: &[&DnsPattern], budget: &Budget) -> Answer<SmolStr> {
-    let mut exact = within.iter().filter_map(|pattern| match pattern {
-        DnsPattern::Exact(name) => Some(name),
-        DnsPattern::Glob(_) | DnsPattern::Below(_) | DnsPattern::Any => None,
-    });
-    if let Some(name) = exact.next() {
-        let found = within.iter().all(|one| matches(one, name)) && !without.iter().any(|one| matches(one, name));
-        return if found { Answer::No(name.clone()) } else { Answer::Yes };
-    }
-    if without.iter().any(|one| **one == DnsPattern::Any || within.contains(one)) {
+pub(super) fn find(within: &[&Names<'_>], without: &[&Names<'_>], budget: &Budget) -> Answer<SmolStr> {
+    let same = |one: &Names<'_>| within.iter().any(|within| within.pattern == one.pattern);
+    if without.iter().any(|one| *one.pattern == DnsPattern::Any || same(one)) {
         return Answer::Yes;
     }
-    let near = |one: &&&DnsPattern| !within.iter().any(|within| are_apart(within, one));
-    let inside: Vec<_> = within.iter().map(|one| language(one)).collect();
-    let outside: Vec<_> = without.iter().filter(near).map(|one| language(one)).collect();
-    KIND.find(&inside, &outside, budget)
+    // The shortest name of one of them is the shortest of all, if it does.
+    let fits = |name: &str, one: &Names<'_>| matches(one.pattern, name);
+    let does = |name: &SmolStr| within.iter().all(|one| fits(name, one)) && !without.iter().any(|one| fits(name, one));
+    if let Some(name) = within.iter().map(|one| shortest(one.pattern)).find(does) {
+        return Answer::No(name);
+    }
+    if within.iter().any(|one| matches!(one.pattern, DnsPattern::Exact(_))) {
+        return Answer::Yes;
+    }
+    let near = |one: &&&Names<'_>| !within.iter().any(|within| within.are_apart(one));
+    let without = without.iter().filter(near).map(|one| one.language(budget));
+    KIND.find(within.iter().map(|one| one.language(budget)), without, budget)
 }
 
-/// Whether no name is sure to fit both: counted from the end, they have different labels at the same place.
-pub(super) fn are_apart(a: &DnsPattern, b: &DnsPattern) -> bool {
-    let different = |(a, b): (&str, &str)| a != b && !a.contains('*') && !b.contains('*');
-    labels(a).zip(labels(b)).any(different)
+/// The shortest name that fits.
+fn shortest(pattern: &DnsPattern) -> SmolStr {
+    // A star is nothing, but for a label that would be nothing.
+    let spell = |glob: &str| {
+        let label =
+            |label: &str| if label.bytes().all(|byte| byte == b'*') { "a".to_owned() } else { label.replace('*', "") };
+        glob.split('.').map(label).collect::<Vec<_>>().join(".")
+    };
+    match pattern {
+        DnsPattern::Any => SmolStr::new_static("a"),
+        DnsPattern::Exact(name) => name.clone(),
+        DnsPattern::Glob(glob) => spell(glob).into(),
+        DnsPattern::Below(suffix) => format_smolstr!("a.{}", spell(suffix)),
+    }
 }
 
 /// The labels of a pattern, or of its end, the last one first.

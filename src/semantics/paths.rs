@@ -10,11 +10,10 @@ mod segments;
 
 use super::answer::Answer;
 use super::language::Budget;
-use super::strings::{self, Kind, Readable};
+use super::strings::{self, Kind, Lazy, Readable};
 use crate::policy::{PathPattern, Segment};
 use smol_str::SmolStr;
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 /// The bytes of targets, those first that read well in a witness.
@@ -55,12 +54,12 @@ pub fn empty(pattern: &PathPattern) -> Answer<SmolStr> {
 /// A pattern with its automaton, which is built when it is first asked for.
 pub(super) struct Paths<'a> {
     pattern: &'a PathPattern,
-    language: OnceCell<Readable>,
+    language: Lazy,
 }
 
 impl<'a> Paths<'a> {
     pub(super) fn new(pattern: &'a PathPattern) -> Self {
-        Self { pattern, language: OnceCell::new() }
+        Self { pattern, language: Lazy::default() }
     }
 
     /// Whether the path fits.
@@ -68,7 +67,7 @@ impl<'a> Paths<'a> {
         match segments::matches(self.pattern, path) {
             Some(true) => Answer::Yes,
             Some(false) => Answer::No(()),
-            None => strings::contains(self.language(), path),
+            None => strings::contains(self.language(&Budget::default()), path),
         }
     }
 
@@ -82,8 +81,8 @@ impl<'a> Paths<'a> {
         matches!(self.pattern, PathPattern::Segments { segments, rest: true } if segments.is_empty())
     }
 
-    pub(super) fn language(&self) -> &Readable {
-        self.language.get_or_init(|| language(self.pattern))
+    pub(super) fn language(&self, budget: &Budget) -> &Readable {
+        self.language.get(budget, || language(self.pattern))
     }
 }
 
@@ -106,7 +105,7 @@ pub(super) fn find(within: &[&Paths<'_>], without: &[&Paths<'_>], budget: &Budge
             Some(Some(_)) | None => {}
         }
     }
-    KIND.find(within.iter().map(|one| one.language()), left.iter().map(|one| one.language()), budget)
+    KIND.find(within.iter().map(|one| one.language(budget)), left.iter().map(|one| one.language(budget)), budget)
 }
 
 /// The pattern of what fits all of these, or that nothing does; nothing is said where one is no pattern of segments.

@@ -5,12 +5,37 @@ use super::answer::Answer;
 use super::language::{self, Budget, Language, TooLarge};
 use super::re2;
 use smol_str::SmolStr;
+use std::cell::OnceCell;
 
 /// Why nothing is known of an expression that [`re2::parse`] refuses.
 const UNREADABLE: &str = "the expression cannot be read";
 
 /// A language, or why there is none to ask.
 pub(super) type Readable = Result<Language, &'static str>;
+
+/// A language that is made when it is first asked for.
+#[derive(Default)]
+pub(super) struct Lazy(OnceCell<Readable>);
+
+impl Lazy {
+    /// What `make` gives. It is too large if nothing is left to make it with.
+    pub(super) fn get(&self, budget: &Budget, make: impl FnOnce() -> Readable) -> &Readable {
+        static SPENT: Readable = Err(TooLarge::REASON);
+        match self.0.get() {
+            None if budget.is_spent() => &SPENT,
+            _ => self.0.get_or_init(|| {
+                let language = make();
+                // Where that was too much, there is nothing left for the next.
+                let _ = budget.spend(match &language {
+                    Ok(language) => language.cost(),
+                    Err(UNREADABLE) => 0,
+                    Err(_) => language::TOO_LARGE_COST,
+                });
+                language
+            }),
+        }
+    }
+}
 
 /// All strings of one kind.
 pub(super) struct Kind {

@@ -141,6 +141,26 @@ fn icmp() -> impl Strategy<Value = IcmpTypes> {
     (types, any::<bool>()).prop_map(|(types, other)| if other { types.complement() } else { types })
 }
 
+/// Sets whose connections carry the same, and a plain one now and then.
+fn of_one_kind(kind: u8) -> impl Strategy<Value = Connections> {
+    let requests = proptest::collection::vec(request(), 1..3);
+    (port_set(), requests, names(), 0..8).prop_map(move |(ports, requests, names, plain)| match kind {
+        _ if plain == 0 => Connections::Ports(ports),
+        0 => Connections::Requests { ports, requests },
+        1 => Connections::LookUps { ports, names },
+        _ => Connections::Tls { ports, names },
+    })
+}
+
+/// Sets to be in, and sets not to be in.
+fn question() -> impl Strategy<Value = (Vec<Connections>, Vec<Connections>)> {
+    use proptest::collection::vec;
+    prop_oneof![
+        (vec(connections(), 1..4), vec(connections(), 0..5)),
+        (0..3_u8).prop_flat_map(|kind| (vec(of_one_kind(kind), 1..3), vec(of_one_kind(kind), 1..6))),
+    ]
+}
+
 fn connections() -> impl Strategy<Value = Connections> {
     let requests = proptest::collection::vec(request(), 0..3);
     prop_oneof![
@@ -159,10 +179,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2048))]
 
     #[test]
-    fn connections_are_compared_exactly(
-        within in proptest::collection::vec(connections(), 1..4),
-        without in proptest::collection::vec(connections(), 0..5),
-    ) {
+    fn connections_are_compared_exactly((within, without) in question()) {
         let (within, without): (Vec<_>, Vec<_>) = (within.iter().collect(), without.iter().collect());
         let wanted = |one: &Connection, fits: &dyn Fn(&Connections, &Connection) -> bool| {
             within.iter().all(|set| fits(set, one)) && !without.iter().any(|set| fits(set, one))

@@ -246,6 +246,18 @@ fn trees_and_segments() {
 }
 
 #[test]
+fn a_rest_is_longer_than_all_that_is_taken_from_it() {
+    let taken = ["/a/*", "/a/", "/b/**"].map(written);
+    assert_eq!(paths::includes_union(&taken, &written("/a/**")), Answer::No("/a//".into()));
+    let taken = ["/a/*/**", "/a//**", "/a/*", "/a/"].map(written);
+    assert_eq!(paths::includes_union(&taken, &written("/a/**")), Answer::Yes);
+    // More segments than cases are tried for: automata decide.
+    let long = written("/a/*/*/*/*/*/*/*/*/*/*");
+    assert_eq!(paths::includes(&long, &written("/a/**")), Answer::No("/a/".into()));
+    assert_eq!(paths::includes(&written("/a/**"), &long), Answer::Yes);
+}
+
+#[test]
 fn a_dot_is_every_character_that_a_path_can_have() {
     let below = written("/api/**");
     assert_eq!(paths::includes(&matching("/api/.*"), &below), Answer::Yes);

@@ -6,17 +6,19 @@
 
 use super::request_set::{self, Parts};
 use super::{Connection, Connections, IcmpTypes};
-use crate::policy::{DnsPattern, PortSet, Protocol};
+use crate::policy::{PortSet, Protocol};
 use crate::semantics::answer::Answer;
-use crate::semantics::language::Budget;
-use crate::semantics::{names, ports};
+use crate::semantics::language::{Budget, TooLarge};
+use crate::semantics::names::{self, Names};
+use crate::semantics::ports;
 use std::collections::BTreeSet;
+use std::iter::empty;
 
 /// How many combinations of one member each of several unions are looked at before the question is given up.
 const MAX_COMBINATIONS: usize = 10_000;
 
 /// How much all comparisons of expressions of one question may take, in [`Budget`]'s questions: some tenths of a second.
-const COMPARISONS: usize = 10;
+pub(super) const COMPARISONS: usize = 10;
 
 /// Why a question was given up.
 const TOO_MANY: &str = "too many of them overlap to compare them all";
@@ -78,8 +80,9 @@ fn plain(within: &[&Connections], without: &[&Connections]) -> Option<Connection
     let types = within.iter().fold(IcmpTypes::ALL, |all, set| all.intersection(&icmp(set)));
     let types = without.iter().fold(types, |left, set| left.difference(&icmp(set)));
     let echo = types.intersection(&IcmpTypes::echo());
-    if let Some((v6, number)) = echo.iter().chain(types.iter()).next() {
-        return Some(Connection::Icmp { v6, number });
+    let plainest = if echo.is_empty() { types } else { echo };
+    if !plainest.is_empty() {
+        return plainest.iter().next().map(|(v6, number)| Connection::Icmp { v6, number });
     }
     let other = |set: &&Connections| matches!(set, Connections::All | Connections::Other);
     (within.iter().all(other) && !without.iter().any(other)).then_some(Connection::Other)
@@ -114,25 +117,24 @@ impl Content {
 
     /// [`find`] where at least one of `within` has only these, and none has only others.
     fn find(self, within: &[&Connections], without: &[&Connections]) -> Answer<Connection> {
-        let same = |set: &&Connections| Self::of(set) == Some(self);
-        let unions: Vec<&Connections> = within.iter().copied().filter(same).collect();
-        let members: Vec<&Connections> = without.iter().copied().filter(same).collect();
-        let region = Region { within, without, members: &members, last: self.last_protocol() };
+        let near = |set: &Connections| {
+            let inside = within.iter().filter_map(|set| set.ports()).chain(set.ports());
+            Self::of(set) == Some(self) && ports::lowest(ports::LOWEST, inside, empty()).is_some()
+        };
+        let unions: Vec<&Connections> = within.iter().filter(|set| Self::of(set) == Some(self)).copied().collect();
+        let members: Vec<&Connections> = without.iter().copied().filter(|set| near(set)).collect();
         let budget = Budget::of(COMPARISONS);
+        let region = Region { within, without, members: &members, last: self.last_protocol(), budget: &budget };
         if self == Self::Requests {
             let (unions, members) = (unions.iter().map(requests).collect(), members.iter().map(requests).collect());
             let find = |within: &[&Parts<'_>], without: &[&Parts<'_>]| request_set::among(within, without, &budget);
-            return region
-                .each(unions, members, Parts::are_apart, find)
-                .map(|(line, _, port)| Connection::Request(line, port));
+            let answer = region.each(unions, members, Parts::are_apart, find);
+            return answer.map(|(line, _, port)| Connection::Request(line, port));
         }
         let (unions, members) = (unions.iter().map(names_of).collect(), members.iter().map(names_of).collect());
-        let find = |within: &[&&DnsPattern], without: &[&&DnsPattern]| {
-            let (within, without): (Vec<_>, Vec<_>) =
-                (within.iter().map(|one| **one).collect(), without.iter().map(|one| **one).collect());
-            names::find(&within, &without, &budget)
-        };
-        region.each(unions, members, |a, b| names::are_apart(a, b), find).map(|(name, protocol, port)| match self {
+        let find = |within: &[&Names<'_>], without: &[&Names<'_>]| names::find(within, without, &budget);
+        let answer = region.each(unions, members, Names::are_apart, find);
+        answer.map(|(name, protocol, port)| match self {
             Self::LookUps => Connection::LookUp(name, protocol, port),
             Self::Requests | Self::Tls => Connection::Tls(name, port),
         })
@@ -146,9 +148,9 @@ fn requests<'s>(set: &&'s Connections) -> Vec<Parts<'s>> {
     }
 }
 
-fn names_of<'s>(set: &&'s Connections) -> Vec<&'s DnsPattern> {
+fn names_of<'s>(set: &&'s Connections) -> Vec<Names<'s>> {
     match set {
-        Connections::LookUps { names, .. } | Connections::Tls { names, .. } => names.iter().collect(),
+        Connections::LookUps { names, .. } | Connections::Tls { names, .. } => names.iter().map(Names::new).collect(),
         _ => Vec::new(),
     }
 }
@@ -161,6 +163,7 @@ struct Region<'s> {
     members: &'s [&'s Connections],
     /// The last protocol.
     last: Protocol,
+    budget: &'s Budget,
 }
 
 impl Region<'_> {
@@ -173,7 +176,7 @@ impl Region<'_> {
         apart: impl Fn(&T, &T) -> bool,
         find: impl Fn(&[&T], &[&T]) -> Answer<W>,
     ) -> Answer<(W, Protocol, u16)> {
-        let Some(combinations) = combinations(&unions, apart) else { return Answer::Unknown(TOO_MANY) };
+        let Ok(combinations) = combinations(&unions, apart, self.budget) else { return Answer::Unknown(TOO_MANY) };
         let mut asked: BTreeSet<Vec<usize>> = BTreeSet::new();
         let mut unknown = None;
         let mut from = Some(ports::LOWEST);
@@ -203,23 +206,27 @@ impl Region<'_> {
     }
 }
 
-/// All ways to take one member of each union, without those of which two have nothing in common; `None` when there are too
-/// many.
-fn combinations<T>(unions: &[Vec<T>], apart: impl Fn(&T, &T) -> bool) -> Option<Vec<Vec<&T>>> {
+/// All ways to take one member of each union, without those of which two have nothing in common.
+///
+/// # Errors
+/// When there are too many.
+fn combinations<'t, T>(
+    unions: &'t [Vec<T>],
+    apart: impl Fn(&T, &T) -> bool,
+    budget: &Budget,
+) -> Result<Vec<Vec<&'t T>>, TooLarge> {
     let mut all: Vec<Vec<&T>> = vec![Vec::new()];
     for union in unions {
         let mut longer = Vec::new();
         for known in &all {
-            for one in union {
-                if !known.iter().any(|other| apart(other, one)) {
-                    longer.push([known.as_slice(), &[one]].concat());
-                }
-                if longer.len() > MAX_COMBINATIONS {
-                    return None;
-                }
+            budget.spend(union.len() * (known.len() + 1))?;
+            let meets_all = |one: &&T| !known.iter().any(|other| apart(other, one));
+            longer.extend(union.iter().filter(meets_all).map(|one| [known.as_slice(), &[one]].concat()));
+            if longer.len() > MAX_COMBINATIONS {
+                return Err(TooLarge);
             }
         }
         all = longer;
     }
-    Some(all)
+    Ok(all)
 }

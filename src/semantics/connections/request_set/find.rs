@@ -8,9 +8,10 @@ use super::texts::{Condition, Part, Texts};
 use super::{RequestLine, RequestSet};
 use crate::policy::LabelSelector;
 use crate::semantics::answer::Answer;
+use crate::semantics::connections::find::COMPARISONS;
 use crate::semantics::cover::{self, MAX_PIECES};
 use crate::semantics::labels;
-use crate::semantics::language::Budget;
+use crate::semantics::language::{Budget, TooLarge};
 
 /// Whether no request is in all of `within` (at least one) and in none of `without`; if one is, a plain one.
 ///
@@ -19,7 +20,7 @@ use crate::semantics::language::Budget;
 pub fn find(within: &[&RequestSet], without: &[&RequestSet]) -> Answer<RequestLine> {
     let within: Vec<Parts<'_>> = within.iter().map(|set| Parts::new(set)).collect();
     let without: Vec<Parts<'_>> = without.iter().map(|set| Parts::new(set)).collect();
-    among(&within.iter().collect::<Vec<_>>(), &without.iter().collect::<Vec<_>>(), &Budget::default())
+    among(&within.iter().collect::<Vec<_>>(), &without.iter().collect::<Vec<_>>(), &Budget::of(COMPARISONS))
 }
 
 /// A set with what was read of its expressions.
@@ -58,8 +59,14 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// What it costs to compare two sets but for their targets, in steps of a budget: some microseconds.
+const FRAMES: usize = 200;
+
 /// [`find`] for sets that were read before.
 pub(in super::super) fn among(within: &[&Parts<'_>], without: &[&Parts<'_>], budget: &Budget) -> Answer<RequestLine> {
+    if budget.spend(FRAMES * without.len()).is_err() {
+        return Answer::Unknown(TooLarge::REASON);
+    }
     let frame = within.iter().fold(Frame::all(), |frame, parts| frame.and(parts));
     if frame.is_empty(budget) {
         return Answer::Yes;
@@ -75,6 +82,9 @@ pub(in super::super) fn among(within: &[&Parts<'_>], without: &[&Parts<'_>], bud
     }
     let targets: Vec<&Targets<'_>> = within.iter().map(|parts| &parts.targets).collect();
     let missing = |members: &[&Parts<'_>]| {
+        if budget.spend(FRAMES * (without.len() + 1)).is_err() {
+            return Answer::Unknown(TooLarge::REASON);
+        }
         let avoided: Vec<&Targets<'_>> = members.iter().map(|parts| &parts.targets).collect();
         targets::find(&targets, &avoided, budget)
     };

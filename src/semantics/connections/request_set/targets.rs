@@ -9,9 +9,8 @@ use crate::policy::Query;
 use crate::semantics::answer::Answer;
 use crate::semantics::language::Budget;
 use crate::semantics::paths::{self, Paths};
-use crate::semantics::strings::{self, Kind, Readable};
+use crate::semantics::strings::{self, Kind, Lazy, Readable};
 use smol_str::{SmolStr, format_smolstr};
-use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 static KIND: LazyLock<Kind> = LazyLock::new(|| Kind::new(paths::ALPHABET.iter().copied(), "(?s:.)*", &["/", "/?q"]));
@@ -19,7 +18,7 @@ static KIND: LazyLock<Kind> = LazyLock::new(|| Kind::new(paths::ALPHABET.iter().
 /// A set of targets with its automaton, which is built when it is first asked for.
 pub(super) struct Targets<'a> {
     form: Form<'a>,
-    language: OnceCell<Readable>,
+    language: Lazy,
 }
 
 enum Form<'a> {
@@ -33,7 +32,7 @@ impl<'a> Targets<'a> {
             Target::Path { path, query } => Form::Paths(Paths::new(path), *query),
             Target::Matching(text) => Form::Matching(text),
         };
-        Self { form, language: OnceCell::new() }
+        Self { form, language: Lazy::default() }
     }
 
     fn paths(&self) -> Option<(&Paths<'a>, Query)> {
@@ -43,10 +42,10 @@ impl<'a> Targets<'a> {
         }
     }
 
-    fn language(&self) -> &Readable {
-        self.language.get_or_init(|| match &self.form {
+    fn language(&self, budget: &Budget) -> &Readable {
+        self.language.get(budget, || match &self.form {
             Form::Paths(paths, query) => {
-                paths.language().clone().map(|language| language.up_to(b'?', *query == Query::Any))
+                paths.language(budget).clone().map(|language| language.up_to(b'?', *query == Query::Any))
             }
             Form::Matching(text) => strings::of_expression(text),
         })
@@ -74,7 +73,7 @@ impl<'a> Targets<'a> {
                 Some((path, _)) => paths.contains(path),
                 None => paths.contains(target),
             },
-            Form::Matching(_) => strings::contains(self.language(), target),
+            Form::Matching(_) => strings::contains(self.language(&Budget::default()), target),
         }
     }
 }
@@ -96,7 +95,7 @@ pub(super) fn find(within: &[&Targets<'_>], without: &[&Targets<'_>], budget: &B
             return found;
         }
     }
-    KIND.find(within.iter().map(|one| one.language()), without.iter().map(|one| one.language()), budget)
+    KIND.find(within.iter().map(|one| one.language(budget)), without.iter().map(|one| one.language(budget)), budget)
 }
 
 /// The same for sets that are given by paths: those without a query first, then those with one.

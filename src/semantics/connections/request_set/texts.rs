@@ -5,10 +5,9 @@ use super::{Authority, Methods};
 use crate::policy::ValueSet;
 use crate::semantics::answer::Answer;
 use crate::semantics::language::Budget;
-use crate::semantics::strings::{self, Kind, Readable};
+use crate::semantics::strings::{self, Kind, Lazy, Readable};
 use crate::semantics::values;
 use smol_str::SmolStr;
-use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 /// The methods of RFC 9110 and RFC 5789, those first that read well in a witness.
@@ -74,7 +73,7 @@ pub(super) enum Condition<'a> {
 /// An expression with its automaton, which is built when it is first asked for.
 pub(super) struct Expression<'a> {
     text: Source<'a>,
-    language: OnceCell<Readable>,
+    language: Lazy,
 }
 
 #[derive(PartialEq, Eq)]
@@ -86,11 +85,11 @@ enum Source<'a> {
 
 impl<'a> Expression<'a> {
     fn new(text: Source<'a>) -> Self {
-        Self { text, language: OnceCell::new() }
+        Self { text, language: Lazy::default() }
     }
 
-    fn language(&self) -> &Readable {
-        self.language.get_or_init(|| match self.text {
+    fn language(&self, budget: &Budget) -> &Readable {
+        self.language.get(budget, || match self.text {
             Source::Re2(text) => strings::of_expression(text),
             Source::Host(host) => Part::Authority.language(host),
         })
@@ -125,7 +124,9 @@ impl<'a> Condition<'a> {
                 let host = text.rsplit_once(':').filter(|(_, after)| part == Part::Authority && port(after));
                 values::contains(set, host.map_or(text, |(host, _)| host))
             }
-            (Self::Matching(expression), Some(text)) => return strings::contains(expression.language(), text),
+            (Self::Matching(expression), Some(text)) => {
+                return strings::contains(expression.language(&Budget::default()), text);
+            }
         };
         if fits { Answer::Yes } else { Answer::No(()) }
     }
@@ -189,8 +190,8 @@ impl<'a> Texts<'a> {
             return Answer::Yes;
         }
         let find = |value: Option<&Readable>, but: &[Readable]| {
-            let within = self.within.iter().map(|one| one.language()).chain(value);
-            let without = self.without.iter().map(|one| one.language()).chain(but);
+            let within = self.within.iter().map(|one| one.language(budget)).chain(value);
+            let without = self.without.iter().map(|one| one.language(budget)).chain(but);
             self.part.kind().find(within, without, budget)
         };
         match &self.values {
