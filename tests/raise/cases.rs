@@ -5,8 +5,10 @@
 use super::{raised, shown::shown};
 use std::fs;
 use std::path::Path;
-use ztp::enforcer::raise::{Scope, UnknownFields};
+use ztp::enforcer::raise::{Located, Scope, UnknownFields};
 use ztp::policy::{EnforcerName, Version};
+use ztp::source::FileId;
+use ztp::yaml;
 
 #[test]
 fn objects_mean_what_the_cases_say() {
@@ -29,6 +31,37 @@ fn objects_mean_what_the_cases_say() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// Objects that are cut up anywhere are read or refused, and never crash anything.
+#[test]
+fn any_line_may_be_missing_or_stand_twice() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/raise/cases");
+    for entry in fs::read_dir(folder).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let (input, _) = text.split_once("# means\n").unwrap();
+        let scope = scope(input.lines().next().unwrap());
+        let lines: Vec<&str> = input.lines().collect();
+        for index in 0..lines.len() {
+            let without = [&lines[..index], &lines[index + 1..]].concat().join("\n");
+            let twice = [&lines[..=index], &lines[index..]].concat().join("\n");
+            let words = lines[index].replace("toPorts", "icmps").replace("[{", "{[").replace(": ", ": 0");
+            let bent = [&lines[..index], &[words.as_str()], &lines[index + 1..]].concat().join("\n");
+            for text in [without, twice, bent] {
+                let documents: Vec<_> = yaml::read(&text).into_iter().flatten().collect();
+                let objects: Vec<_> = documents.iter().flat_map(yaml::objects).flatten().collect();
+                let located = |object: &_| Located { object: *object, file: FileId(0) };
+                let located: Vec<_> = objects.iter().map(located).collect();
+                let raised = ztp::enforcer::raise(&located, &scope);
+                // What is said of an object points into the text.
+                let span = |cause| raised.rules.cause(cause).span.unwrap();
+                let spans = raised.rules.rules.iter().map(|rule| span(rule.cause));
+                for span in spans.chain(raised.problems.iter().map(|problem| problem.span)) {
+                    assert!(text.get(span.start as usize..span.end as usize).is_some());
+                }
+            }
+        }
+    }
 }
 
 /// The scope that a first line says.

@@ -68,6 +68,9 @@ fn texts_of(node: &Node, before: &[String]) -> Option<Vec<String>> {
             let mut texts = Vec::new();
             for node in nodes {
                 texts.extend(texts_of(node, before)?);
+                if texts.len() > MOST_LITERALS {
+                    return None;
+                }
             }
             texts
         }

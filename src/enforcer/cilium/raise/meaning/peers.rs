@@ -108,6 +108,9 @@ pub fn exists(source: Source, key: &str) -> Requirement<'_> {
 /// The same endpoints in fewer sets: two that differ in one part only become one. Each entity and each label comes by
 /// itself, and the world of a dual-stack cluster in two.
 fn joined(sets: Vec<Endpoints>) -> Vec<Endpoints> {
+    if sets.len() < 2 {
+        return sets;
+    }
     let (pods, others): (Vec<_>, Vec<_>) =
         sets.into_iter().partition(|set| matches!(set, Endpoints::Pods(_) | Endpoints::MeshPods { .. }));
     let mut joined = pods;
