@@ -40,20 +40,27 @@ pub fn matches(pattern: &DnsPattern, name: &str) -> bool {
 /// Whether every name that fits `inner` fits `outer`; if not, the shortest that does not.
 #[must_use]
 pub fn includes(outer: &DnsPattern, inner: &DnsPattern) -> Answer<SmolStr> {
-    find(&[&Names::new(inner)], &[&Names::new(outer)], &Budget::default())
+    find(&[inner], &[outer], &Budget::default())
 }
 
 /// Whether every name that fits `inner` fits one of `outers`; if not, the shortest that fits none.
 #[must_use]
 pub fn includes_union(outers: &[DnsPattern], inner: &DnsPattern) -> Answer<SmolStr> {
-    let outers: Vec<_> = outers.iter().map(Names::new).collect();
-    find(&[&Names::new(inner)], &outers.iter().collect::<Vec<_>>(), &Budget::default())
+    find(&[inner], &outers.iter().collect::<Vec<_>>(), &Budget::default())
 }
 
 /// Whether no name fits both; if one does, the shortest.
 #[must_use]
 pub fn disjoint(a: &DnsPattern, b: &DnsPattern) -> Answer<SmolStr> {
-    find(&[&Names::new(a), &Names::new(b)], &[], &Budget::default())
+    find(&[a, b], &[], &Budget::default())
+}
+
+/// Whether no name fits all of `within` (at least one) and none of `without`; if one does, the shortest.
+#[must_use]
+pub fn find(within: &[&DnsPattern], without: &[&DnsPattern], budget: &Budget) -> Answer<SmolStr> {
+    let (within, without): (Vec<_>, Vec<_>) =
+        (within.iter().map(|one| Names::new(one)).collect(), without.iter().map(|one| Names::new(one)).collect());
+    among(&within.iter().collect::<Vec<_>>(), &without.iter().collect::<Vec<_>>(), budget)
 }
 
 /// A pattern with its automaton, which is built when it is first asked for.
@@ -78,8 +85,8 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Whether no name fits all of `within` (at least one) and none of `without`; if one does, the shortest.
-pub(super) fn find(within: &[&Names<'_>], without: &[&Names<'_>], budget: &Budget) -> Answer<SmolStr> {
+/// [`find`] for patterns whose automata are kept.
+pub(super) fn among(within: &[&Names<'_>], without: &[&Names<'_>], budget: &Budget) -> Answer<SmolStr> {
     let same = |one: &Names<'_>| within.iter().any(|within| within.pattern == one.pattern);
     if without.iter().any(|one| *one.pattern == DnsPattern::Any || same(one)) {
         return Answer::Yes;

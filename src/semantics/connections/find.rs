@@ -132,7 +132,7 @@ impl Content {
             return answer.map(|(line, _, port)| Connection::Request(line, port));
         }
         let (unions, members) = (unions.iter().map(names_of).collect(), members.iter().map(names_of).collect());
-        let find = |within: &[&Names<'_>], without: &[&Names<'_>]| names::find(within, without, &budget);
+        let find = |within: &[&Names<'_>], without: &[&Names<'_>]| names::among(within, without, &budget);
         let answer = region.each(unions, members, Names::are_apart, find);
         answer.map(|(name, protocol, port)| match self {
             Self::LookUps => Connection::LookUp(name, protocol, port),
