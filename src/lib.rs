@@ -19,6 +19,7 @@ pub mod derive;
 pub mod diagnostic;
 pub mod enforcer;
 pub mod explain;
+pub mod inventory;
 pub mod manifest;
 pub mod policy;
 pub mod resolve;

@@ -17,6 +17,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("diagnostic", &["source", "policy", "enforcer::capability"]),
     // Reads Kubernetes' YAML; knows of text and places only.
     ("yaml", &["source"]),
+    // What runs, as manifests have it.
+    ("inventory", &["source", "policy", "yaml"]),
     ("world", &["source", "diagnostic"]),
     ("syntax", &["source", "diagnostic"]),
     // Never `enforcer`: what a policy means does not depend on who enforces it.
