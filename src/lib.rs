@@ -21,6 +21,7 @@ pub mod enforcer;
 pub mod explain;
 pub mod inventory;
 pub mod manifest;
+pub mod map;
 pub mod policy;
 pub mod resolve;
 pub mod semantics;

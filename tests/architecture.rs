@@ -26,6 +26,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // Nor what rules decide, be they the model's or read from manifests.
     ("verdict", &["source", "policy", "semantics"]),
     ("explain", &["source", "policy", "semantics", "verdict"]),
+    // Who reaches whom; of manifests it sees only what was read of them.
+    ("map", &["source", "policy", "semantics", "verdict", "inventory"]),
     ("manifest", &[]),
     (
         "enforcer",
@@ -62,6 +64,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "semantics",
             "verdict",
             "explain",
+            "map",
             "manifest",
             "compile",
             "resolve",

@@ -1,7 +1,7 @@
 //! What manifests say of workloads. Each `tests/inventory/NAME.yaml` is a case, what is read from it stands in `NAME.txt`;
 //! run with `UPDATE=1` to write it.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read files and may panic")]
 
 use std::fmt::Write;
 use std::path::Path;

@@ -54,6 +54,7 @@ fn policy() -> Policy {
         project: Some("acme".into()),
         cluster,
         namespaces: IndexMap::from(namespaces),
+        workloads: vec![],
         sentences: vec![],
         subjects: indexmap::IndexSet::new(),
         isolations: vec![],

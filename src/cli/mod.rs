@@ -9,6 +9,7 @@ mod completions;
 mod explain;
 mod fmt;
 mod init;
+mod map;
 mod project;
 mod terminal;
 mod today;
@@ -25,6 +26,7 @@ Examples:
   ztp build shop -o manifests --check    fail if that folder is not up to date (for CI)
   ztp check platform shop payments       only find errors, in several folders read together
   ztp explain E0203                      say what a finding means and how to mend it
+  ztp map shop --format svg > shop.svg   draw who may reach whom
 
 Exit codes:
   0  nothing to complain about (there may be warnings)
@@ -46,6 +48,7 @@ enum Command {
     Fmt(fmt::Args),
     Init(init::Args),
     Explain(explain::Args),
+    Map(map::Args),
     Completions(completions::Args),
 }
 
@@ -78,6 +81,7 @@ pub fn run() -> ExitCode {
         Command::Fmt(args) => fmt::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Map(args) => map::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
     status.into()

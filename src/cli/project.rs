@@ -1,4 +1,4 @@
-//! What `build` and `check` share: which files, which cluster, which day, and how findings are shown.
+//! What commands share that read a project: which files, which cluster, which day, and how findings are shown.
 
 use super::{Status, terminal, today};
 use clap::ValueEnum;
@@ -10,10 +10,22 @@ use ztp::policy::{EnforcerName, Version};
 use ztp::source::Sources;
 use ztp::syntax::ast::Date;
 use ztp::world::disk::Disk;
-use ztp::world::{Kind, World};
+use ztp::world::{Kind, Loaded, World};
 
+/// What is read, and how findings are shown.
 #[derive(Debug, clap::Args)]
 pub struct ProjectArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// How findings are shown, on standard error
+    #[arg(long, value_enum, default_value_t, help_heading = "Findings")]
+    format: FormatName,
+}
+
+/// What is read.
+#[derive(Debug, clap::Args)]
+pub struct InputArgs {
     /// Folders of .ztp files, or single files, read together as one project
     ///
     /// Hidden folders are skipped. `platform` files have to lie in one of these folders, not below it.
@@ -31,10 +43,6 @@ pub struct ProjectArgs {
     /// The day that `until` is compared with, as 2027-03-31 [default: today in UTC]
     #[arg(long, value_name = "DATE", value_parser = today::parse, help_heading = "Dates")]
     today: Option<Date>,
-
-    /// How findings are shown, on standard error
-    #[arg(long, value_enum, default_value_t, help_heading = "Findings")]
-    format: FormatName,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -50,15 +58,12 @@ enum FormatName {
     Github,
 }
 
-impl ProjectArgs {
-    /// Reads the files. When some could not be read, that has been reported.
-    pub fn load(&self) -> Result<Sources, Status> {
+impl InputArgs {
+    /// Reads the files. Problems are those that could not be read.
+    pub fn load(&self) -> Loaded {
         let mut loaded = Disk.load(Kind::Sources, &self.paths);
-        if loaded.problems.is_empty() {
-            return Ok(loaded.sources);
-        }
         sort(&mut loaded.problems);
-        Err(self.report(&loaded.sources, &loaded.problems))
+        loaded
     }
 
     /// What the compiler needs to know.
@@ -69,6 +74,22 @@ impl ProjectArgs {
             today: Some(self.today.unwrap_or_else(today::utc)),
             ..Options::default()
         }
+    }
+}
+
+impl ProjectArgs {
+    /// Reads the files. When some could not be read, that has been reported.
+    pub fn load(&self) -> Result<Sources, Status> {
+        let loaded = self.input.load();
+        if loaded.problems.is_empty() {
+            return Ok(loaded.sources);
+        }
+        Err(self.report(&loaded.sources, &loaded.problems))
+    }
+
+    /// What the compiler needs to know.
+    pub fn options(&self) -> Options {
+        self.input.options()
     }
 
     /// Shows findings and says what they mean for the exit code.

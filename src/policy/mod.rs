@@ -35,6 +35,8 @@ pub struct Policy {
     pub cluster: Cluster,
     /// Every namespace that the project declares, by name.
     pub namespaces: IndexMap<SmolStr, Namespace>,
+    /// Every workload that the project declares, by namespace and name.
+    pub workloads: Vec<Workload>,
     /// What the rules came from; a [`SentenceId`] is an index.
     pub sentences: Vec<Sentence>,
     /// Whose ends are governed; a [`SubjectId`] is an index.
@@ -62,6 +64,27 @@ pub struct Namespace {
     pub has_files: bool,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// A workload that the project declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workload {
+    /// Its namespace.
+    pub namespace: SmolStr,
+    /// Its name.
+    pub name: SmolStr,
+    /// Its pods.
+    pub selector: PodSelector,
+    /// Whether its own namespace declares it; else it is a name for pods that somebody else governs.
+    pub governed: bool,
+    /// Its name, where it is declared.
+    pub span: Span,
+}
+
+impl std::fmt::Display for Workload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.namespace, self.name)
+    }
 }
 
 /// Index into [`Policy::sentences`].

@@ -26,6 +26,7 @@ mod scope;
 mod sentence;
 mod traffic;
 mod whole;
+mod workloads;
 
 pub use cluster::parse_enforcer;
 pub use nearest::nearest;

@@ -11,6 +11,7 @@ use super::part::Part;
 use super::peers::Expanded;
 use super::scope::Scope;
 use super::sentence::{Builder, goes_beyond};
+use super::workloads;
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::policy::{Namespace, Policy};
 use crate::syntax::ast::{LabelSelector, LabelTest, Section};
@@ -85,8 +86,21 @@ pub(super) fn resolve_cluster<'t>(
         known.exposures.report_unused(diagnostics);
     }
     let project = scope.project.map(|name| name.value.clone());
+    let workloads = workloads::all(scope, &facts);
     let cluster = facts.cluster;
-    Policy { project, cluster, namespaces, sentences, subjects, isolations, rules, boundaries, lookups, assertions }
+    Policy {
+        project,
+        cluster,
+        namespaces,
+        workloads,
+        sentences,
+        subjects,
+        isolations,
+        rules,
+        boundaries,
+        lookups,
+        assertions,
+    }
 }
 
 impl<'k, 't> Known<'k, 't> {

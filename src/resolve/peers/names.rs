@@ -7,6 +7,7 @@ use crate::policy::{LabelSelector, NamespaceSelector, NodeSelector, Peer, PodSel
 use crate::resolve::labels;
 use crate::resolve::nearest::nearest;
 use crate::resolve::scope::Names;
+use crate::resolve::workloads;
 use crate::source::Span;
 use crate::syntax::ast::{self, Name, Workload};
 use smol_str::{SmolStr, format_smolstr};
@@ -102,21 +103,8 @@ impl<'t> PeerResolver<'_, 't> {
 
     /// The pods of a declared workload.
     pub fn workload(&self, namespace: &SmolStr, workload: &Workload, span: Span) -> Term {
-        let by = || {
-            let own = self.scope.namespaces.get(namespace).and_then(|scope| scope.workloads_by);
-            own.map_or_else(|| self.facts.cluster.workload_label.clone(), |key| key.value.clone())
-        };
-        let labels = match (&workload.labels, &workload.service_account) {
-            (Some(labels), _) => labels::resolve(labels),
-            (None, Some(_)) => LabelSelector::default(),
-            (None, None) => LabelSelector::is(by(), workload.name.value.clone()),
-        };
-        let service_account = match &workload.service_account {
-            Some(account) => ValueSet::one(account.value.clone()),
-            None => ValueSet::Any,
-        };
         Term {
-            peer: Peer::Pods(PodSelector { service_account, ..PodSelector::labelled(namespace.clone(), labels) }),
+            peer: Peer::Pods(workloads::selector(self.scope, self.facts, namespace, workload)),
             ports: None,
             span,
             stem: Some(format_smolstr!("workload.{}", workload.name.value)),
