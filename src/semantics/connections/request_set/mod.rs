@@ -1,4 +1,8 @@
 //! Sets of HTTP requests as a proxy sees them: method, target (path and query), authority (host and port), headers.
+//!
+//! The parts are taken to be independent of each other: that a header `host` speaks of the authority is left aside, so such
+//! sets are said to meet where they may not, and not to include each other where they do. A header that a request has
+//! twice has one value, as Envoy joins them.
 
 mod display;
 mod find;
