@@ -28,5 +28,6 @@ pub mod semantics;
 pub mod source;
 pub mod syntax;
 pub mod verdict;
+pub mod view;
 pub mod world;
 pub mod yaml;

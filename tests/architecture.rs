@@ -51,6 +51,22 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "derive",
         ],
     ),
+    // What files mean, of whatever kind they are.
+    (
+        "view",
+        &[
+            "source",
+            "diagnostic",
+            "policy",
+            "semantics",
+            "verdict",
+            "yaml",
+            "inventory",
+            "enforcer",
+            "enforcer::capability",
+            "compile",
+        ],
+    ),
     ("ide", &["source", "policy", "diagnostic", "syntax", "semantics", "resolve", "check", "compile"]),
     // The command; it sees the library as everybody else does.
     (
@@ -67,6 +83,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "map",
             "manifest",
             "compile",
+            "view",
             "resolve",
         ],
     ),

@@ -1,20 +1,24 @@
 //! `ztp explain`: a page of the error index, or the answer to a question about flows.
 
-use super::project::ProjectArgs;
+mod json;
+mod page;
+
+use super::input::{self, InputArgs};
 use super::{Status, terminal};
-use ztp::compile;
+use clap::ValueEnum;
+use smol_str::SmolStr;
 use ztp::diagnostic::Code;
-use ztp::explain::{Answer, Decided, Explained, Explanation, Missing, Outcome, explain, missing};
-use ztp::policy::{AssertionKind, Direction};
-use ztp::semantics::Universe;
-use ztp::semantics::endpoints::Endpoint;
-use ztp::source::{LineIndex, Sources};
-use ztp::verdict::{Cause, Index, Ruleset};
+use ztp::explain::{Answer, Explanation, Missing, explain, missing};
+use ztp::policy::AssertionKind;
+use ztp::semantics::Place;
+use ztp::semantics::endpoints::{self, Endpoint};
+use ztp::view::{self, Outcome, Question, View};
 
 /// Say whether a flow passes and why, or what a finding means
 ///
 /// A question is a sentence of the language with `can`: who opens the flow, what it is, who answers.
-/// The answer holds for every flow that the question is about, and names the sentences that decide at both ends.
+/// The answer holds for every flow that the question is about, and names what decides at both ends: sentences, or
+/// objects of manifests. Where there are only manifests, `shop/frontend` is a workload of theirs.
 ///
 /// A code, such as E0203, prints the page about that finding.
 #[derive(Debug, clap::Args)]
@@ -24,7 +28,33 @@ pub struct Args {
     question: String,
 
     #[command(flatten)]
-    project: ProjectArgs,
+    input: InputArgs,
+
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    format: FormatName,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum FormatName {
+    /// For people
+    #[default]
+    Human,
+    /// One JSON object
+    Json,
+}
+
+/// An answer, with all that is said about it.
+struct Answered {
+    /// The cluster, where there are several.
+    cluster: Option<SmolStr>,
+    question: SmolStr,
+    /// The answer, or why it is not decided.
+    explanation: Result<Explanation, String>,
+    /// The sentences that would let it pass.
+    missing: Vec<Missing>,
+    /// What has to be known beside it.
+    caveats: Vec<String>,
 }
 
 pub fn run(args: &Args) -> Status {
@@ -35,38 +65,95 @@ pub fn run(args: &Args) -> Status {
     if !question.contains(' ') {
         return unknown_code(question);
     }
-    let mut sources = match args.project.load() {
-        Ok(sources) => sources,
+    let loaded = match args.input.load() {
+        Ok(loaded) => loaded,
         Err(status) => return status,
     };
     let question = question.strip_prefix("assert ").unwrap_or(question);
-    let outcome = compile::ask(&mut sources, &args.project.options(), question);
-    if outcome.clusters.is_empty() {
-        return args.project.report(&sources, &outcome.diagnostics);
+    let outcome = view::ask(loaded, &args.input.options(), question);
+    let status = input::report(&outcome);
+    if outcome.views.is_empty() {
+        return status;
     }
     let mut answers = Vec::new();
-    for cluster in &outcome.clusters {
-        let ruleset = Ruleset::of_policy(&cluster.policy);
-        let index = Index::new(&ruleset, Universe::new(&cluster.policy.namespaces));
-        for asked in &cluster.questions {
-            if asked.kind != AssertionKind::Can {
+    for view in &outcome.views {
+        for question in &view.questions {
+            if question.assertion.kind != AssertionKind::Can {
                 return usage("ask with `can`: 'A can reach B'");
             }
-            let text = &cluster.policy.sentence(asked.sentence).text;
-            let text = text.strip_prefix("assert ").unwrap_or(text);
-            let explanation = match explain(&index, asked) {
-                Ok(explanation) => explanation,
-                Err(unknown) => {
-                    terminal::say(&format!("error: this is not decided: {unknown}"));
-                    return Status::Findings;
-                }
-            };
-            let mut page = Page { sources: &sources, text: String::new() };
-            page.explanation(cluster.name.as_deref().filter(|_| outcome.clusters.len() > 1), text, &explanation);
-            answers.push(page.text);
+            answers.push(answer(&outcome, view, question));
         }
     }
-    terminal::answer(&answers)
+    let text = match args.format {
+        FormatName::Human => page::pages(&outcome.sources, &answers),
+        FormatName::Json => json::object(&outcome.sources, &answers),
+    };
+    match terminal::answer(&[text]) {
+        Status::Clean if answers.iter().any(|answer| answer.explanation.is_err()) => Status::Findings,
+        status => status,
+    }
+}
+
+fn answer(outcome: &Outcome, view: &View, question: &Question) -> Answered {
+    let index = view.index();
+    let explanation = explain(&index, &question.assertion).map_err(|unknown| unknown.to_string());
+    let mut answered = Answered {
+        cluster: view.cluster.clone().filter(|_| outcome.views.len() > 1),
+        question: question.text.clone(),
+        explanation,
+        missing: Vec::new(),
+        caveats: Vec::new(),
+    };
+    if let (Ok(explanation), Some(policy)) = (&answered.explanation, &view.policy)
+        && let Some(stopped) = &explanation.stopped
+    {
+        answered.missing = missing(policy, &question.text, stopped);
+    }
+    answered.caveats = caveats(outcome, view, question, &answered.explanation);
+    answered
+}
+
+/// What the answer leaves to others, as far as it matters to this question.
+fn caveats(
+    outcome: &Outcome,
+    view: &View,
+    question: &Question,
+    explanation: &Result<Explanation, String>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    let absent = |code| outcome.diagnostics.iter().filter(|finding| finding.code == code).count();
+    match absent(Code::W0131) + absent(Code::W0133) {
+        0 => {}
+        1 => found.push("one object is not part of this answer: see the warning".to_owned()),
+        count => found.push(format!("{count} objects are not part of this answer: see the warnings")),
+    }
+    if let Ok(Explanation { stopped: Some(stopped), .. }) = explanation
+        && matches!(stopped.flow.from.place(), Place::LocalNode | Place::LocalApiserver)
+        && matches!(stopped.flow.to, Endpoint::Pod(_))
+        && stopped.egress.outcome == ztp::explain::Outcome::Open
+    {
+        found.push("by default the local node reaches its pods whatever a policy says".to_owned());
+    }
+    let asked: Vec<_> =
+        question.assertion.from.iter().chain(question.assertion.to.iter().map(|(peer, _)| peer)).collect();
+    for workload in view.inventory.workloads.iter().filter(|workload| workload.host_network) {
+        let pod = view::pod_of(view, workload);
+        let there = asked.iter().any(|peer| endpoints::of_peer(peer).iter().any(|ends| endpoints::matches(ends, &pod)));
+        if there {
+            found.push(format!(
+                "{}/{} shares its node's network: to policies its pods are that node",
+                workload.namespace, workload.name
+            ));
+        }
+    }
+    if let Ok(Explanation { answer: Answer::Yes | Answer::Partly, passing: Some(passing), .. }) = explanation
+        && [&passing.egress, &passing.ingress]
+            .iter()
+            .any(|end| end.outcome == ztp::explain::Outcome::AllowedAuthenticated)
+    {
+        found.push("it passes after mutual authentication only".to_owned());
+    }
+    found
 }
 
 fn unknown_code(text: &str) -> Status {
@@ -84,88 +171,4 @@ fn unknown_code(text: &str) -> Status {
 fn usage(help: &str) -> Status {
     terminal::say(&format!("error: this is no question\nhelp: {help}"));
     Status::Failed
-}
-
-/// An answer as text.
-struct Page<'s> {
-    sources: &'s Sources,
-    text: String,
-}
-
-impl Page<'_> {
-    fn line(&mut self, text: &str) {
-        self.text.push_str(text.trim_end());
-        self.text.push('\n');
-    }
-
-    fn explanation(&mut self, cluster: Option<&str>, question: &str, explanation: &Explanation) {
-        let answer = match explanation.answer {
-            Answer::Yes => "yes",
-            Answer::No => "no",
-            Answer::Partly => "in part",
-        };
-        let place = cluster.map(|name| format!(" in cluster {name}")).unwrap_or_default();
-        self.line(&format!("{question}{place}: {answer}"));
-        if let Some(passing) = &explanation.passing {
-            self.flow("passes", passing);
-        }
-        if let Some(stopped) = &explanation.stopped {
-            self.flow("is stopped", stopped);
-            self.missing(&missing(question, stopped));
-        }
-    }
-
-    fn flow(&mut self, what: &str, explained: &Explained) {
-        self.line("");
-        self.line(&format!("{} {what}", explained.flow));
-        for (direction, decided) in explained.ends() {
-            let (side, end) = match direction {
-                Direction::Egress => ("out of", &explained.flow.from),
-                Direction::Ingress => ("into", &explained.flow.to),
-            };
-            self.end(side, end, decided);
-        }
-    }
-
-    fn end(&mut self, side: &str, end: &Endpoint, decided: &Decided) {
-        let what = match decided.outcome {
-            Outcome::Open => match end {
-                Endpoint::Pod(_) => "open, since nothing isolates it",
-                _ => "not ours to decide",
-            },
-            Outcome::Allowed => "allowed",
-            Outcome::AllowedAuthenticated => "allowed after mutual authentication",
-            Outcome::NotAllowed => "not allowed: it is isolated, and no sentence allows this",
-            Outcome::Denied => "denied, whatever allows it",
-        };
-        self.line(&format!("  {side} {end}: {what}"));
-        for cause in &decided.because {
-            self.cause(cause);
-        }
-    }
-
-    fn cause(&mut self, cause: &Cause) {
-        let place = cause.span.and_then(|span| {
-            let file = self.sources.get(span.file)?;
-            let place = LineIndex::new(&file.text).line_column(&file.text, span.start);
-            Some(format!("{}:{}: ", file.path, place.line))
-        });
-        let object = cause.object.as_ref().map(|object| format!("{object} ")).unwrap_or_default();
-        self.line(&format!("    {}{object}{}", place.unwrap_or_default(), cause.text));
-    }
-
-    fn missing(&mut self, missing: &[Missing]) {
-        if missing.is_empty() {
-            return;
-        }
-        self.line("");
-        self.line("to let it pass, write");
-        for Missing { namespace, sentence } in missing {
-            let home = match namespace {
-                Some(namespace) => format!("in a file of namespace {namespace}:"),
-                None => "in a platform file:".to_owned(),
-            };
-            self.line(&format!("  {home} {sentence}"));
-        }
-    }
 }

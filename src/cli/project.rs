@@ -32,6 +32,13 @@ pub struct InputArgs {
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
 
+    #[command(flatten)]
+    cluster: ClusterArgs,
+}
+
+/// For which cluster and on which day.
+#[derive(Debug, clap::Args)]
+pub struct ClusterArgs {
     /// Take only this cluster of the project
     #[arg(long, value_name = "NAME", help_heading = "Cluster")]
     cluster: Option<String>,
@@ -66,6 +73,13 @@ impl InputArgs {
         loaded
     }
 
+    /// What the compiler needs to know.
+    pub fn options(&self) -> Options {
+        self.cluster.options()
+    }
+}
+
+impl ClusterArgs {
     /// What the compiler needs to know.
     pub fn options(&self) -> Options {
         Options {

@@ -8,7 +8,7 @@ pub mod raise;
 
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Object;
-use crate::policy::{Cluster, EnforcerName, Policy};
+use crate::policy::{Cluster, EnforcerName, Policy, Version};
 use capability::Feature;
 
 pub use raise::raise;
@@ -21,6 +21,15 @@ pub fn has(cluster: &Cluster, feature: Feature) -> bool {
         EnforcerName::Kubernetes => kubernetes::capability::TABLE,
     };
     capability::obstacle(table, feature, cluster).is_none()
+}
+
+/// The newest version that is known.
+#[must_use]
+pub fn newest(enforcer: EnforcerName) -> Version {
+    match enforcer {
+        EnforcerName::Cilium => cilium::capability::KNOWN.1,
+        EnforcerName::Kubernetes => kubernetes::capability::NEWEST,
+    }
 }
 
 /// Everything that the policy's enforcer and version cannot do or would not do as said.

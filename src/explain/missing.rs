@@ -1,6 +1,7 @@
 //! The sentences that would let a flow pass.
 
 use super::{Explained, Outcome};
+use crate::policy::Policy;
 use crate::semantics::endpoints::Endpoint;
 use smol_str::SmolStr;
 
@@ -15,40 +16,59 @@ pub struct Missing {
 
 /// What to write to let a stopped flow pass, given the question about it in its canonical spelling: `A can …`. Nothing
 /// when a deny stops it, since no sentence opens what is denied.
+///
+/// | whose files are here | what is missing |
+/// |---|---|
+/// | one namespace's, for both ends or for the only end that is isolated | a `may` in it |
+/// | two namespaces' | a `may` in that of the caller, an `expose` in the other's |
+/// | none, or another end is isolated too | a `may always` of the platform; without `always` between nodes |
 #[must_use]
-pub fn missing(question: &str, stopped: &Explained) -> Vec<Missing> {
+pub fn missing(policy: &Policy, question: &str, stopped: &Explained) -> Vec<Missing> {
     let Some((subject, action)) = question.split_once(" can ") else { return Vec::new() };
-    let lacking = |outcome| outcome == Outcome::NotAllowed;
-    let denied = |outcome| outcome == Outcome::Denied;
-    if denied(stopped.egress.outcome) || denied(stopped.ingress.outcome) {
+    let Explained { flow, egress, ingress } = stopped;
+    if [egress, ingress].iter().any(|end| end.outcome == Outcome::Denied) {
         return Vec::new();
     }
-    let (from, to) = (namespace(&stopped.flow.from), namespace(&stopped.flow.to));
-    let mut found = Vec::new();
-    // Within one namespace a sentence opens both ends; an end that no file governs is opened in the other's.
-    let home = from.clone().or_else(|| to.clone());
-    let opens = lacking(stopped.egress.outcome) || from.is_none() || from == to;
-    if opens {
-        found.push(Missing { sentence: local(&home, &format!("{subject} may {action}")), namespace: home });
+    let home = |end| home(policy, end);
+    let shut = |end: &super::Decided| end.outcome == Outcome::NotAllowed;
+    let may = |home: &SmolStr| Missing {
+        sentence: local(home, &format!("{subject} may {action}")),
+        namespace: Some(home.clone()),
+    };
+    match (home(&flow.from), home(&flow.to)) {
+        (Some(from), Some(to)) if from == to => vec![may(from)],
+        (Some(from), Some(to)) => {
+            let exposed = action.strip_prefix("reach ").or_else(|| action.strip_prefix("ping ")).unwrap_or(action);
+            let sentence = local(to, &format!("expose {exposed} to {subject}"));
+            vec![may(from), Missing { sentence, namespace: Some(to.clone()) }]
+        }
+        (Some(from), None) if !shut(ingress) => vec![may(from)],
+        (None, Some(to)) if !shut(egress) => vec![may(to)],
+        _ => {
+            let pods = [&flow.from, &flow.to].iter().any(|end| matches!(end, Endpoint::Pod(_)));
+            let always = if pods { "always " } else { "" };
+            vec![Missing { namespace: None, sentence: format!("{subject} may {always}{action}") }]
+        }
     }
-    if from.is_some() && to.is_some() && from != to && lacking(stopped.ingress.outcome) {
-        let exposed = action.strip_prefix("reach ").or_else(|| action.strip_prefix("ping ")).unwrap_or(action);
-        found.push(Missing { sentence: local(&to, &format!("expose {exposed} to {subject}")), namespace: to });
-    }
-    found
 }
 
-fn namespace(end: &Endpoint) -> Option<SmolStr> {
-    match end {
-        Endpoint::Pod(pod) => Some(pod.namespace.name.clone()),
-        _ => None,
-    }
+/// The namespace in whose file an end is opened.
+fn home<'e>(policy: &Policy, end: &'e Endpoint) -> Option<&'e SmolStr> {
+    let Endpoint::Pod(pod) = end else { return None };
+    let namespace = policy.namespaces.get(&pod.namespace.name)?;
+    namespace.has_files.then_some(&pod.namespace.name)
 }
 
 /// A sentence as its namespace's file has it: its own workloads without the namespace.
-fn local(namespace: &Option<SmolStr>, sentence: &str) -> String {
-    let Some(namespace) = namespace else { return sentence.to_owned() };
+fn local(namespace: &SmolStr, sentence: &str) -> String {
     let own = format!("{namespace}/");
-    let word = |word: &str| word.strip_prefix(&own).unwrap_or(word).to_owned();
-    sentence.split(' ').map(word).collect::<Vec<_>>().join(" ")
+    let short = |word: &str| {
+        let bare = word.trim_start_matches('(');
+        let name = bare.strip_prefix(&own).filter(|name| name.starts_with(|c: char| c.is_ascii_alphanumeric()));
+        match (name, word.len() - bare.len()) {
+            (Some(name), brackets) => format!("{}{name}", "(".repeat(brackets)),
+            (None, _) => word.to_owned(),
+        }
+    };
+    sentence.split(' ').map(short).collect::<Vec<_>>().join(" ")
 }

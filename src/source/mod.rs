@@ -82,6 +82,13 @@ impl Sources {
         id
     }
 
+    /// Adds the files of another set behind its own. An id of the other set grows by what is returned.
+    pub fn append(&mut self, other: Self) -> u32 {
+        let shift = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        self.files.extend(other.files);
+        shift
+    }
+
     /// The file of an id that this set gave out.
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {

@@ -1,4 +1,4 @@
-//! The real file system: the only place that reads it for sources.
+//! The real file system: the only place that reads it for sources and manifests.
 //!
 //! Folders are walked first and links afterwards, each folder once, so links can neither loop nor multiply the work, and
 //! a file that is reached both ways is shown by its own path. Only regular files are opened: a pipe named like a
@@ -43,8 +43,16 @@ pub fn read_input(kind: Kind, name: &str, input: &mut dyn Read) -> Loaded {
     loaded
 }
 
+/// Whether a folder has a file of a kind, in it or below.
+#[must_use]
+pub fn holds(kind: Kind, folder: &Path) -> bool {
+    let mut walk = Walk::of(kind);
+    walk.roots(&[folder.to_owned()]);
+    !walk.files.is_empty()
+}
+
 /// Adds what was read, or why it was not.
-fn add(loaded: &mut Loaded, kind: Kind, path: String, relative: String, text: Result<Text, Failure>) {
+pub(super) fn add(loaded: &mut Loaded, kind: Kind, path: String, relative: String, text: Result<Text, Failure>) {
     let id = FileId(u32::try_from(loaded.sources.len()).unwrap_or(u32::MAX));
     let problem = match text {
         Ok(Text { text, bad }) => {
@@ -245,14 +253,14 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
 }
 
 /// What a file holds.
-struct Text {
+pub(super) struct Text {
     text: String,
     /// The offset and value of the first byte that is not UTF-8; the text then has U+FFFD for each of them.
     bad: Option<(u32, u8)>,
 }
 
 /// Why a file was not read.
-enum Failure {
+pub(super) enum Failure {
     TooLarge,
     Io(io::Error),
 }
@@ -273,7 +281,7 @@ fn read_file(path: &Path, limit: u64) -> Result<Text, Failure> {
 }
 
 /// Reads to the end, which comes after about `length` bytes.
-fn read(input: &mut dyn Read, length: usize, limit: u64) -> Result<Text, Failure> {
+pub(super) fn read(input: &mut dyn Read, length: usize, limit: u64) -> Result<Text, Failure> {
     let mut bytes = Vec::with_capacity(length + 1);
     input.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {

@@ -1,8 +1,11 @@
-//! Where sources come from and where manifests go: the only part of the library that touches the file system.
+//! Where sources come from and where manifests go: the only part of the library that touches the file system
+//! or starts another program.
 //!
-//! [`disk`] alone reads, [`output`] alone writes, [`memory`] stands in for a disk in tests and editors.
+//! [`disk`] alone reads, [`output`] alone writes, [`git`] asks `git` for what a revision holds, [`memory`] stands in for a
+//! disk in tests and editors.
 
 pub mod disk;
+pub mod git;
 pub mod memory;
 pub mod output;
 
@@ -27,7 +30,9 @@ impl Kind {
             Self::Sources => &["ztp"],
             Self::Manifests => &["yaml", "yml", "json"],
         };
-        path.extension().is_some_and(|end| ends.iter().any(|one| end == *one))
+        // What `ztp build` keeps beside manifests is none.
+        let record = path.file_name().is_some_and(|name| name == output::RECORD);
+        !record && path.extension().is_some_and(|end| ends.iter().any(|one| end == *one))
     }
 
     /// The largest file that is read, in bytes. A manifest can be the dump of a whole cluster.

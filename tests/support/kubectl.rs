@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 /// An object as kubectl understands it: a kind that it knows goes through Kubernetes' types, so a field that they do not
 /// have is gone. `None` when kubectl is not there.
+#[allow(clippy::disallowed_methods, reason = "tests start programs")]
 pub fn read(yaml: &str) -> Option<serde_json::Value> {
     let mut kubectl = Command::new("kubectl")
         .args(["patch", "--local", "-f", "-", "--type", "merge", "-p", "{}", "-o", "json"])

@@ -7,6 +7,7 @@ pub mod dates;
 pub mod enforcer;
 pub mod guard;
 pub mod host_firewall;
+pub mod manifests;
 pub mod names;
 pub mod network_policy;
 pub mod output;

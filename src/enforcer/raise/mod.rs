@@ -190,7 +190,7 @@ fn is_policy(kind: &str) -> bool {
 /// `CiliumNetworkPolicy shop/backend`
 pub(super) fn name(object: &Object<'_, '_>, scope: &Scope) -> SmolStr {
     let name = object.name.unwrap_or_default();
-    let clusterwide = object.kind.contains("Clusterwide") || object.kind.starts_with("Cluster");
+    let clusterwide = ["Cluster", "Global"].iter().any(|word| object.kind.contains(word));
     match object.namespace {
         _ if clusterwide => format_smolstr!("{} {name}", object.kind),
         Some(namespace) => format_smolstr!("{} {namespace}/{name}", object.kind),

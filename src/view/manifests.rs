@@ -1,0 +1,96 @@
+//! The objects of manifests, and what is wrong with them.
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::problem::manifests::ManifestProblem;
+use crate::enforcer;
+use crate::enforcer::raise::{Located, Problem, ProblemKind};
+use crate::inventory::{self, Inventory};
+use crate::policy::{EnforcerName, Version};
+use crate::source::{FileId, Sources};
+use crate::yaml::{self, Document, YamlError};
+use rayon::prelude::*;
+use smol_str::format_smolstr;
+
+/// The documents of one file.
+pub(super) struct Text<'s> {
+    file: FileId,
+    documents: Vec<Result<Document<'s>, YamlError>>,
+}
+
+/// Reads files, side by side; `first` is the id that the first of them will have.
+pub(super) fn read(sources: &Sources, first: u32) -> Vec<Text<'_>> {
+    let files: Vec<_> = sources.iter().collect();
+    let read = files
+        .into_par_iter()
+        .map(|(id, file)| Text { file: FileId(id.0.saturating_add(first)), documents: yaml::read(&file.text) });
+    read.collect()
+}
+
+/// What manifests hold.
+pub(super) struct Manifests<'a, 't> {
+    pub objects: Vec<Located<'a, 't>>,
+    pub inventory: Inventory,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a, 't> Manifests<'a, 't> {
+    pub fn new(texts: &'a [Text<'t>]) -> Self {
+        let mut objects = Vec::new();
+        let mut diagnostics = Vec::new();
+        let mut reader = inventory::Reader::new();
+        for Text { file, documents } in texts {
+            for document in documents {
+                let document = match document {
+                    Ok(document) => document,
+                    Err(error) => {
+                        diagnostics.push(unreadable(*file, error));
+                        continue;
+                    }
+                };
+                for object in yaml::objects(document) {
+                    let object = match object {
+                        Ok(object) => object,
+                        Err(error) => {
+                            diagnostics.push(unreadable(*file, &error));
+                            continue;
+                        }
+                    };
+                    if let Err(refused) = reader.add(&object, *file) {
+                        let namespace = object.namespace.map(|name| format!("{name}/")).unwrap_or_default();
+                        let object = format_smolstr!("{} {namespace}{}", object.kind, object.name.unwrap_or_default());
+                        let (span, reason) = (refused.span, refused.to_string());
+                        diagnostics.push(ManifestProblem::Refused { span, object, policy: false, reason }.into());
+                    }
+                    objects.push(Located { object, file: *file });
+                }
+            }
+        }
+        Self { objects, inventory: reader.finish(), diagnostics }
+    }
+
+    /// Who enforces them, as far as they tell: the newest known Cilium when there are objects of Cilium's.
+    pub fn enforcer(&self) -> (EnforcerName, Version) {
+        let cilium = self.objects.iter().any(|one| one.object.api_version.starts_with("cilium.io/"));
+        let enforcer = if cilium { EnforcerName::Cilium } else { EnforcerName::Kubernetes };
+        (enforcer, enforcer::newest(enforcer))
+    }
+}
+
+fn unreadable(file: FileId, error: &YamlError) -> Diagnostic {
+    let first = match &error.problem {
+        yaml::Problem::DuplicateKey { first, .. } => Some(first.span(file)),
+        _ => None,
+    };
+    let (span, reason, help) = (error.range.span(file), error.to_string(), error.problem.help());
+    ManifestProblem::Unreadable { span, reason, help, first }.into()
+}
+
+/// What raising found.
+pub(super) fn problems(problems: Vec<Problem>) -> Vec<Diagnostic> {
+    let problem = |Problem { object, span, kind, reason }: Problem| match kind {
+        ProblemKind::Refused => ManifestProblem::Refused { span, object, policy: true, reason },
+        ProblemKind::Dropped => ManifestProblem::Dropped { span, object, reason },
+        ProblemKind::NotRead => ManifestProblem::NotRead { span, object, reason },
+    };
+    problems.into_iter().map(|one| problem(one).into()).collect()
+}

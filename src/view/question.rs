@@ -1,0 +1,79 @@
+//! Questions about manifests alone: their workloads, as declarations that the question can name.
+
+use super::View;
+use crate::inventory::Workload;
+use crate::policy::{LabelSelector, PodSelector};
+use crate::semantics::endpoints::Endpoints;
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+/// Labels that controllers put on pods and that stand in no manifest: of these it is not known that a pod lacks them.
+const OF_CONTROLLERS: [&str; 10] = [
+    "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/controller-uid",
+    "batch.kubernetes.io/job-completion-index",
+    "batch.kubernetes.io/job-name",
+    "controller-revision-hash",
+    "controller-uid",
+    "job-name",
+    "pod-template-generation",
+    "pod-template-hash",
+    "statefulset.kubernetes.io/pod-name",
+];
+
+/// A question, followed by a block for each namespace that it names: with a declaration for each of its workloads, so that
+/// names mean the same and are missed in the same way as in a project. A workload's pods have the labels of its manifest
+/// and, as far as any policy asks, no others.
+pub(super) fn with_declarations(question: &str, view: &View) -> String {
+    let words = question.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '/'));
+    let named: BTreeSet<&str> = words.filter_map(|word| word.split_once('/')).map(|(namespace, _)| namespace).collect();
+    let asked = keys(view);
+    let mut blocks: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for workload in &view.inventory.workloads {
+        if named.contains(workload.namespace.as_str()) && is_name(&workload.name) {
+            blocks.entry(&workload.namespace).or_default().insert(declaration(workload, &asked));
+        }
+    }
+    let mut text = question.to_owned();
+    for (namespace, declarations) in blocks {
+        let _ = write!(text, "\nnamespace {namespace} {{");
+        for declaration in declarations {
+            let _ = write!(text, "\n  {declaration}");
+        }
+        text.push_str("\n}");
+    }
+    text
+}
+
+/// Whether it is a name that can be declared; Kubernetes allows dots, too.
+fn is_name(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+fn declaration(workload: &Workload, asked: &BTreeSet<&SmolStr>) -> String {
+    let mut labels: Vec<String> =
+        workload.labels.iter().map(|(key, value)| format!("{key}: {}", quoted(value))).collect();
+    let lacking = asked.iter().filter(|key| !workload.labels.contains_key(**key));
+    labels.extend(lacking.map(|key| format!("!{key}")));
+    format!("workload {} {{ {} }} as serviceaccount {}", workload.name, labels.join(", "), workload.service_account)
+}
+
+/// The keys of all labels of pods that rules ask for.
+fn keys(view: &View) -> BTreeSet<&SmolStr> {
+    let rules = &view.ruleset;
+    let peers = rules.rules.iter().map(|rule| &rule.peers);
+    let selectors = rules.subjects().map(|(_, subject)| subject).chain(peers).filter_map(|ends| match ends {
+        Endpoints::Pods(PodSelector { labels: LabelSelector(labels), .. }) => Some(labels),
+        _ => None,
+    });
+    let keys = selectors.flatten().map(|requirement| &requirement.key);
+    // Cilium's other sources of labels have keys that no manifest can put on a pod.
+    let plain = |key: &str| key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    keys.filter(|key| plain(key) && !OF_CONTROLLERS.contains(&key.as_str())).collect()
+}
+
+/// A value as it can always be written.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
