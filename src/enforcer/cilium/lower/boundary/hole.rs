@@ -128,7 +128,7 @@ pub fn holes(policy: &Policy, boundary: &Boundary) -> Result<BTreeMap<Class, Vec
                 continue;
             }
         };
-        match places(permit, boundary.direction) {
+        match places(permit, boundary.direction, policy.cluster.mesh_name.as_ref()) {
             Ok(places) => {
                 for (class, place) in places {
                     holes.entry(class).or_default().push(Hole { place, ports: ports.clone(), span: permit.span });
@@ -140,14 +140,21 @@ pub fn holes(policy: &Policy, boundary: &Boundary) -> Result<BTreeMap<Class, Vec
     if problems.is_empty() { Ok(holes) } else { Err(problems) }
 }
 
-fn places(permit: &Permit, direction: Direction) -> Result<Vec<(Class, HolePlace)>, BoundaryProblem> {
+/// In a mesh the pods that are meant are those of this cluster: with a wrong name of it nothing is permitted.
+fn places(
+    permit: &Permit,
+    direction: Direction,
+    mesh_name: Option<&SmolStr>,
+) -> Result<Vec<(Class, HolePlace)>, BoundaryProblem> {
     let span = permit.span;
     let whole = |class| vec![(class, HolePlace::Whole)];
     let apiserver = |class| (class, HolePlace::Labelled(label::has("reserved:kube-apiserver")));
     Ok(match &permit.peer {
         Peer::Anything => Class::ALL.into_iter().map(|class| (class, HolePlace::Whole)).collect(),
         Peer::Pods(selector) => {
-            label::pods(selector).map(|term| (Class::Pods, HolePlace::Labelled(term))).into_iter().collect()
+            let own = mesh_name.map(|name| LabelSelector::is(label::CLUSTER, name.clone())).unwrap_or_default();
+            let term = label::pods(selector).map(|term| term.and(&own));
+            term.map(|term| (Class::Pods, HolePlace::Labelled(term))).into_iter().collect()
         }
         Peer::Net(net) => vec![(Class::World, HolePlace::Net(net.clone()))],
         Peer::Name(DnsPattern::Exact(name)) if direction == Direction::Egress => {
