@@ -42,7 +42,7 @@ fn path(request: &Request) -> Option<String> {
         PathPattern::Segments { segments, rest: true } if segments.is_empty() => match request.query {
             Query::Any if narrows(request) => return None,
             Query::Any => return Some(".*".to_owned()),
-            Query::None => format!("/{REST}"),
+            Query::None => REST.to_owned(),
         },
         PathPattern::Segments { segments, rest } => {
             let mut path = String::new();
