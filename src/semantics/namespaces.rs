@@ -19,20 +19,37 @@ const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 #[derive(Clone, Copy, Debug)]
 pub struct Universe<'a> {
     namespaces: &'a IndexMap<SmolStr, Namespace>,
+    /// Whether a declared namespace has no labels but those of its declaration.
+    in_full: bool,
 }
 
 impl<'a> Universe<'a> {
     /// Takes the declarations of a project ([`crate::policy::Policy::namespaces`]).
     #[must_use]
     pub fn new(namespaces: &'a IndexMap<SmolStr, Namespace>) -> Self {
-        Self { namespaces }
+        Self { namespaces, in_full: false }
+    }
+
+    /// The same, if the labels that a declaration does not name are not there.
+    #[must_use]
+    pub fn in_full(namespaces: &'a IndexMap<SmolStr, Namespace>) -> Self {
+        Self { namespaces, in_full: true }
+    }
+
+    /// Whether a declared namespace has a label as a test wants it; `unknown` where that is not known.
+    fn label(self, namespace: &Namespace, key: &SmolStr, cell: &labels::Cell, unknown: bool) -> bool {
+        match namespace.labels.get(key) {
+            Some(value) => cell.admits(Some(value)),
+            None if self.in_full => cell.admits(None),
+            None => unknown,
+        }
     }
 
     /// One of which nothing is known: no namespace is declared.
     #[must_use]
     pub fn unknown() -> Self {
         static NONE: LazyLock<IndexMap<SmolStr, Namespace>> = LazyLock::new(IndexMap::new);
-        Self { namespaces: &NONE }
+        Self { namespaces: &NONE, in_full: false }
     }
 }
 
@@ -77,9 +94,10 @@ pub fn includes(universe: Universe, outer: &NamespaceSelector, inner: &Namespace
     let exceeding = labels::exceeding(&outer.labels, &inner.labels);
     // What the selector alone does not promise, the declarations of all its namespaces may.
     let declared = |name: &SmolStr| {
-        universe.namespaces.get(name).is_some_and(|namespace| {
-            exceeding.iter().all(|(key, cell)| namespace.labels.get(key).is_some_and(|value| cell.admits(Some(value))))
-        })
+        universe
+            .namespaces
+            .get(name)
+            .is_some_and(|namespace| exceeding.iter().all(|(key, cell)| universe.label(namespace, key, cell, false)))
     };
     // A name outside may still be one that cannot have the labels.
     let outside = values::intersection(&inner.names, &values::complement(&outer.names));
@@ -165,7 +183,5 @@ fn fold(selector: &NamespaceSelector) -> NamespaceSelector {
 /// Whether a namespace of this name can have these labels, which some labels fit.
 fn may_have(universe: Universe, name: &str, selector: &LabelSelector) -> bool {
     let Some(namespace) = universe.namespaces.get(name) else { return true };
-    labels::cells(selector)
-        .iter()
-        .all(|(key, cell)| namespace.labels.get(key).is_none_or(|value| cell.admits(Some(value))))
+    labels::cells(selector).iter().all(|(key, cell)| universe.label(namespace, key, cell, true))
 }

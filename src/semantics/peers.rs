@@ -5,7 +5,8 @@
 //!
 //! | peer | covers |
 //! |---|---|
-//! | pods, nodes by label | these pods; these nodes, be they the local one or others |
+//! | pods | these |
+//! | nodes by label | these, but for the local one (1.20.2, `pkg/k8s/apis/cilium.io/utils/utils.go`) |
 //! | `world` | everything outside, an API server that stands there too |
 //! | a range of addresses, a name | what is outside and has such an address, such a name; never pods or nodes |
 //! | `cluster` | everything inside, and the API server wherever it stands |
@@ -45,7 +46,7 @@ use Place::{
 fn places(peer: &Peer) -> &'static [Place] {
     match peer {
         Peer::Pods(_) => &[Pod],
-        Peer::Nodes(_) => &[LocalNode, LocalApiserver, RemoteNode, RemoteApiserver],
+        Peer::Nodes(_) => &[RemoteNode, RemoteApiserver],
         Peer::Net(_) | Peer::Name(_) | Peer::Entity(Entity::World) => &[Outside, OutsideApiserver],
         Peer::Entity(Entity::Host) => &[LocalNode, LocalApiserver],
         Peer::Entity(Entity::RemoteNode) => &[RemoteNode, RemoteApiserver],

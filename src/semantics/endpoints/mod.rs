@@ -179,7 +179,7 @@ pub fn of_peer(peer: &Peer) -> Vec<Endpoints> {
     match peer {
         Peer::Pods(selector) => vec![Endpoints::Pods(selector.clone())],
         Peer::Nodes(NodeSelector(labels)) => {
-            vec![Endpoints::Nodes { places: Places::NODES, labels: labels.clone() }]
+            vec![Endpoints::Nodes { places: Places::REMOTE_NODES, labels: labels.clone() }]
         }
         Peer::Net(net) => vec![outside(Places::WORLD, AddressSet::from(net), Names::default())],
         Peer::Name(pattern) => {
