@@ -5,8 +5,9 @@ use crate::check::{self, waivers};
 use crate::derive::derive;
 use crate::diagnostic::{self, Diagnostic};
 use crate::enforcer;
-use crate::manifest::Object;
+use crate::manifest::{Object, yaml};
 use crate::policy::{Assertion, Policy};
+use crate::proof;
 pub use crate::resolve::Options;
 use crate::resolve::{self, Scope};
 use crate::source::{FileId, Sources};
@@ -35,6 +36,8 @@ pub struct Compiled {
     pub policy: Policy,
     /// The objects, sorted by path. Empty after [`check()`].
     pub objects: Vec<Object>,
+    /// Each object as YAML, as it was proved.
+    pub manifests: Vec<String>,
     /// What was asked; empty after all but [`ask`].
     pub questions: Vec<Assertion>,
 }
@@ -56,7 +59,7 @@ pub fn ask(sources: &mut Sources, options: &Options, question: &str) -> Outcome 
     compile(sources, options, Some(file))
 }
 
-/// The same, and lowers what is free of errors.
+/// The same, lowers what is free of errors, and proves that the manifests mean what the sentences mean.
 #[must_use]
 pub fn build(sources: &Sources, options: &Options) -> Outcome {
     let mut outcome = compile(sources, options, None);
@@ -66,7 +69,9 @@ pub fn build(sources: &Sources, options: &Options) -> Outcome {
         match enforcer::lower(&cluster.policy) {
             Ok(mut objects) => {
                 objects.sort_by_cached_key(Object::path);
+                cluster.manifests = objects.par_iter().map(written).collect();
                 cluster.objects = objects;
+                outcome.diagnostics.extend(proof::prove(&cluster.policy, &cluster.manifests).err());
             }
             Err(found) => outcome.diagnostics.extend(found),
         }
@@ -76,6 +81,12 @@ pub fn build(sources: &Sources, options: &Options) -> Outcome {
         outcome.clusters.clear();
     }
     outcome
+}
+
+fn written(object: &Object) -> String {
+    let mut text = String::new();
+    yaml::write(object, &mut text);
+    text
 }
 
 fn compile(sources: &Sources, options: &Options, question: Option<FileId>) -> Outcome {
@@ -93,7 +104,13 @@ fn compile(sources: &Sources, options: &Options, question: Option<FileId>) -> Ou
             .into_iter()
             .partition(|assertion| Some(policy.sentence(assertion.sentence).span.file) == question);
         policy.assertions = assertions;
-        clusters.push(Compiled { name: policy.cluster.name.clone(), policy, objects: Vec::new(), questions });
+        clusters.push(Compiled {
+            name: policy.cluster.name.clone(),
+            policy,
+            objects: Vec::new(),
+            manifests: Vec::new(),
+            questions,
+        });
     }
     waivers::apply(&trees, options.today, &mut diagnostics);
     // Of a policy that lacks what was refused, no assertion could be told.

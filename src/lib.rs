@@ -23,6 +23,7 @@ pub mod inventory;
 pub mod manifest;
 pub mod map;
 pub mod policy;
+pub mod proof;
 pub mod resolve;
 pub mod semantics;
 pub mod source;

@@ -142,6 +142,7 @@ codes! {
     E0642 "unknown word in a cluster's facts",
     E0643 "no such cluster",
     E0644 "a cluster-wide object without a project's name",
+    E0690 "a proof that failed",
     W0601 "mutual authentication is deprecated",
     W0602 "mutual authentication spreads",
     H0625 "own labels not declared",

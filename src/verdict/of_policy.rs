@@ -7,15 +7,24 @@
 //! | a deny | a deny towards pods of every cluster of the mesh; towards an API server, ingress leaves the local node alone |
 //! | a boundary | a deny of everything that it does not permit; for egress it permits the cluster's DNS servers on their ports, for ingress it leaves the local node alone |
 //!
+//! A NetworkPolicy has no denies. Where that is accepted (E0622) a deny binds nobody, and what it denies is taken out of
+//! the project's own allows: out of each whose subject shares pods with that of the deny. Nor has it words for an API
+//! server, which is its address then, and for look-ups, which are the ports of the DNS servers.
+//!
 //! To what a boundary permits on some ports it leaves protocols without ports open (GRE, ESP): no enforcer's deny can
 //! name them beside allowed ports.
 
 use super::ruleset::Exception;
 use super::{Cause, CauseId, Effect, Isolation, Rule, Ruleset};
-use crate::policy::{self, Boundary, Direction, Entity, Peer, Policy, Selects, SentenceId, ValueSet};
-use crate::semantics::Places;
+use crate::policy::{
+    self, Boundary, Direction, EnforcerName, Entity, Peer, Policy, PortSet, Protocol, Selects, SentenceId, ValueSet,
+};
 use crate::semantics::connections::Connections;
-use crate::semantics::endpoints::{self, Endpoints};
+use crate::semantics::endpoints::{self, Endpoints, Names};
+use crate::semantics::nets::AddressSet;
+use crate::semantics::{Places, Universe, ports};
+use ipnet::IpNet;
+use std::net::IpAddr;
 
 impl Ruleset {
     /// What a policy means.
@@ -35,8 +44,9 @@ impl Ruleset {
         for isolation in &policy.isolations {
             reader.isolation(isolation);
         }
-        for rule in &policy.rules {
-            reader.rule(rule);
+        match policy.cluster.enforcer {
+            EnforcerName::Cilium => policy.rules.iter().for_each(|rule| reader.rule(rule)),
+            EnforcerName::Kubernetes => reader.without_denies(),
         }
         for boundary in &policy.boundaries {
             reader.boundary(boundary);
@@ -105,6 +115,72 @@ impl Reader<'_> {
                 cause,
             });
         }
+    }
+
+    /// Rules for an enforcer that has allows only, of pods and addresses.
+    fn without_denies(&mut self) {
+        let policy = self.policy;
+        let (denies, allows): (Vec<_>, Vec<_>) =
+            policy.rules.iter().partition(|rule| rule.effect == policy::Effect::Deny);
+        for rule in allows {
+            let denies: Vec<&policy::Rule> = denies
+                .iter()
+                .copied()
+                .filter(|deny| deny.direction == rule.direction && self.shares_subject(deny, rule))
+                .collect();
+            let except: Vec<Exception> = denies.iter().flat_map(|deny| self.exceptions(deny)).collect();
+            // All but some ports can only be said as ports, without ICMP and other protocols.
+            let only_ports = denies.iter().any(|deny| deny.traffic != policy::Traffic::All);
+            let (subject, cause) = (self.subject(rule.subject), self.cause(rule.sentence));
+            for (peers, connections) in self.of_addresses(rule) {
+                let connections = match connections {
+                    Connections::All if only_ports => Connections::Ports(ports::all()),
+                    connections => connections,
+                };
+                let except = except.iter().filter(|one| same_kind(&one.peers, &peers)).cloned().collect();
+                let direction = rule.direction;
+                self.push(Rule { subject, direction, effect: Effect::Allow, peers, connections, except, cause });
+            }
+        }
+    }
+
+    fn shares_subject(&self, a: &policy::Rule, b: &policy::Rule) -> bool {
+        let universe = Universe::new(&self.policy.namespaces);
+        let subject = |rule: &policy::Rule| of_subject(&self.policy.subject(rule.subject).selects);
+        endpoints::overlap(universe, &subject(a), &subject(b))
+    }
+
+    /// What a deny takes out of allows. Some plugins match pods by their addresses, so with pods go the ranges of all pods.
+    fn exceptions(&self, deny: &policy::Rule) -> Vec<Exception> {
+        let except = |(peers, connections)| Exception { peers, connections };
+        let mut exceptions: Vec<Exception> = self.of_addresses(deny).into_iter().map(except).collect();
+        if let Peer::Pods(_) = &deny.peer {
+            let ranges = AddressSet::of_ranges(&self.policy.cluster.pods);
+            let peers = endpoints::outside(Places::WORLD, ranges, Names::default());
+            exceptions.push(Exception { peers, connections: Connections::from(&deny.traffic) });
+        }
+        exceptions
+    }
+
+    /// The other ends of a rule with what passes, as pods and addresses. To reach the API server without more means the
+    /// port at which it answers.
+    fn of_addresses(&self, rule: &policy::Rule) -> Vec<(Endpoints, Connections)> {
+        let connections = match &rule.traffic {
+            policy::Traffic::Dns { ports, .. } => Connections::Ports(ports.clone()),
+            other => Connections::from(other),
+        };
+        if rule.peer != Peer::Entity(Entity::KubeApiserver) {
+            return endpoints::of_peer(&rule.peer).into_iter().map(|peers| (peers, connections.clone())).collect();
+        }
+        let address = |(address, port): &(IpAddr, u16)| {
+            let addresses = AddressSet::of_ranges([&IpNet::from(*address)]);
+            let connections = match (&connections, rule.direction) {
+                (Connections::All, Direction::Egress) => Connections::Ports(PortSet::one(Protocol::Tcp, *port)),
+                _ => connections.clone(),
+            };
+            (endpoints::outside(Places::WORLD, addresses, Names::default()), connections)
+        };
+        self.policy.cluster.apiservers.iter().map(address).collect()
     }
 
     /// Pods of other clusters count only where there are any.

@@ -1,8 +1,9 @@
 //! Rules of any origin.
 
 use crate::policy::Direction;
+use crate::semantics::Places;
 use crate::semantics::connections::Connections;
-use crate::semantics::endpoints::Endpoints;
+use crate::semantics::endpoints::{self, Endpoints};
 use crate::source::Span;
 use indexmap::IndexSet;
 use smol_str::SmolStr;
@@ -155,6 +156,17 @@ impl Ruleset {
     /// Every subject with its id.
     pub fn subjects(&self) -> impl Iterator<Item = (SubjectId, &Endpoints)> {
         (0_u32..).map(SubjectId).zip(&self.subjects)
+    }
+
+    /// Leaves only rules about other ends that stand in these places.
+    pub fn keep_places(&mut self, places: Places) {
+        self.rules.retain_mut(|rule| match endpoints::within(&rule.peers, places) {
+            Some(peers) => {
+                rule.peers = peers;
+                true
+            }
+            None => false,
+        });
     }
 
     /// Adds all that another set says.

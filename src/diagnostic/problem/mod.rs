@@ -15,4 +15,5 @@ pub mod outside;
 pub mod ownership;
 pub mod ports;
 pub mod project;
+pub mod proof;
 pub mod syntax;
