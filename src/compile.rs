@@ -71,7 +71,8 @@ pub fn build(sources: &Sources, options: &Options) -> Outcome {
                 objects.sort_by_cached_key(Object::path);
                 cluster.manifests = objects.par_iter().map(written).collect();
                 cluster.objects = objects;
-                outcome.diagnostics.extend(proof::prove(&cluster.policy, &cluster.manifests).err());
+                let proved = proof::prove(&cluster.policy, &cluster.manifests);
+                outcome.diagnostics.extend(proved.err().map(Diagnostic::from));
             }
             Err(found) => outcome.diagnostics.extend(found),
         }

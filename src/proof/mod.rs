@@ -12,7 +12,6 @@
 //! nothing denies the flow, the same allowed ([`verdict::compare`]). A difference is a fault of the compiler. Then
 //! nothing is written, and the flow is shown.
 
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::proof::ProofProblem;
 use crate::enforcer::raise::{self, Located, Problem, Scope};
 use crate::policy::{Direction, EnforcerName, Policy};
@@ -32,7 +31,7 @@ const PODS_AND_ADDRESSES: Places = Places::WORLD.union(Places::of(&[Place::Pod])
 ///
 /// # Errors
 /// What they mean differently, or why that is not decided.
-pub fn prove<T: AsRef<str> + Sync>(policy: &Policy, manifests: &[T]) -> Result<(), Diagnostic> {
+pub fn prove<T: AsRef<str> + Sync>(policy: &Policy, manifests: &[T]) -> Result<(), ProofProblem> {
     let mut raised = raised(policy, manifests)?;
     let mut said = Ruleset::of_policy(policy);
     if policy.cluster.enforcer == EnforcerName::Kubernetes {
@@ -46,8 +45,8 @@ pub fn prove<T: AsRef<str> + Sync>(policy: &Policy, manifests: &[T]) -> Result<(
     };
     match compare(&Index::new(&said, universe), &Index::new(&raised, universe)) {
         Ok(None) => Ok(()),
-        Ok(Some(difference)) => Err(differs(&difference).into()),
-        Err(Unknown { reason }) => Err(ProofProblem::Undecided { reason }.into()),
+        Ok(Some(difference)) => Err(differs(&difference)),
+        Err(Unknown { reason }) => Err(ProofProblem::Undecided { reason }),
     }
 }
 
