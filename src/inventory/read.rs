@@ -56,13 +56,16 @@ pub(super) fn workload(object: &Object<'_, '_>, file: FileId) -> Result<Option<(
 }
 
 /// The workload that made this one: `controller: true` among `metadata.ownerReferences`. Owners of other kinds, such as
-/// those of operators, do not stand for pods.
+/// those of operators, do not stand for pods. Objects that are old still name the group that their owner had then
+/// (`extensions/v1beta1`).
 fn owner(object: &Object<'_, '_>, namespace: &SmolStr) -> Option<Key> {
     let owners = object.node.get("metadata")?.get("ownerReferences")?.as_sequence()?;
     let owner = owners.iter().find(|owner| owner.get("controller").and_then(Node::as_bool) == Some(true))?;
     let text = |field| owner.get(field).and_then(Node::as_str);
     let kind = text("kind")?;
-    pod_path(text("apiVersion")?, kind)?;
+    let group = text("apiVersion")?.split_once('/').map_or("", |(group, _)| group);
+    let current = if group == "extensions" { "apps" } else { group };
+    pod_path(if current.is_empty() { "v1".to_owned() } else { format!("{current}/v1") }.as_str(), kind)?;
     Some((namespace.clone(), kind.into(), text("name")?.into()))
 }
 
