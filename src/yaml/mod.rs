@@ -14,6 +14,7 @@ mod characters;
 mod comment;
 mod dialect;
 mod gap;
+mod lines;
 mod node;
 mod object;
 mod parse;

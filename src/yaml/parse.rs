@@ -2,6 +2,7 @@
 
 use super::characters;
 use super::dialect;
+use super::lines;
 use super::node::{Node, Range, Value};
 use super::problem::{Problem, YamlError};
 use super::tree::{MAX_DEPTH, Scalar, Tree};
@@ -10,6 +11,11 @@ use std::borrow::Cow;
 
 /// Reads a piece of a stream as one document.
 pub(super) fn read(stream: &str, range: Range) -> Result<Node<'_>, YamlError> {
+    lines::read(stream, range).map_or_else(|| read_all(stream, range), Ok)
+}
+
+/// The same by the parser, whatever stands there.
+pub(super) fn read_all(stream: &str, range: Range) -> Result<Node<'_>, YamlError> {
     let piece = Piece { text: range.of(stream), base: range.start };
     let tree = piece.tree().map_err(|error| piece.template(&error).unwrap_or(error))?;
     let nothing = Node { value: Value::Null, range: Range { end: range.start, ..range } };
