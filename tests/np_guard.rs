@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use ztp::enforcer::raise::{Located, Scope, UnknownFields, raise};
 use ztp::inventory::Reader;
 use ztp::map::{Focus, Kind, Map, Passes, Passing, Scene, draw};
-use ztp::policy::{EnforcerName, PortRange, PortSet, Protocol, Version};
+use ztp::policy::{EnforcerName, Namespace, PortRange, PortSet, Protocol, Version};
 use ztp::semantics::endpoints::{self, Endpoint};
 use ztp::semantics::{Place, ports};
 use ztp::source::FileId;
@@ -376,7 +376,12 @@ fn map_of(files: &[PathBuf]) -> Result<(Map, Labels), String> {
         (end, (one.namespace.to_string(), one.name.to_string(), labels))
     });
     let labels = labels.collect();
-    Ok((draw(&Scene::of_inventory(&inventory), &raised.rules, &Focus::default()), labels))
+    let namespaces = inventory.namespaces.iter().map(|(name, namespace)| {
+        let labels = namespace.labels.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        (name.clone(), Namespace { labels, owner: None, has_files: true, span: namespace.span })
+    });
+    let scene = Scene::new(None, &inventory, namespaces.collect());
+    Ok((draw(&scene, &raised.rules, &Focus::default()), labels))
 }
 
 /// Kubernetes takes no such owner; they name pods by it.

@@ -1,24 +1,23 @@
 //! `ztp map`: who reaches whom.
 
-use super::project::{InputArgs, status};
+use super::input::{self, InputArgs};
 use super::{Status, terminal};
 use clap::ValueEnum;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
-use ztp::compile;
 use ztp::diagnostic::Diagnostic;
 use ztp::diagnostic::problem::project::ProjectProblem;
 use ztp::diagnostic::render::Format as Findings;
 use ztp::map::render::{Format, render};
 use ztp::map::{Focus, Scene, draw};
 use ztp::resolve::nearest;
-use ztp::verdict::Ruleset;
+use ztp::view;
 
 /// Show who may reach whom, and what of each workload is open to the outside
 ///
-/// A connection is shown when it may pass at both of its ends. Workloads that nothing isolates are shown as groups, all
-/// of these to all of those.
+/// The workloads are those that a project declares, or those that manifests run. A connection is shown when it may pass
+/// at both of its ends. Workloads that nothing isolates are shown as groups, all of these to all of those.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -71,32 +70,30 @@ impl From<FormatName> for Format {
 }
 
 pub fn run(args: &Args) -> Status {
-    let loaded = args.input.load();
-    if !loaded.problems.is_empty() {
-        terminal::findings(Findings::Human, &loaded.sources, &loaded.problems);
-        return status(&loaded.problems);
-    }
-    let sources = loaded.sources;
+    let loaded = match args.input.load() {
+        Ok(loaded) => loaded,
+        Err(status) => return status,
+    };
     // The process ends next: giving a large project's memory back piece by piece would only take time.
-    let outcome = ManuallyDrop::new(compile::check(&sources, &args.input.options()));
-    terminal::findings(Findings::Human, &sources, &outcome.diagnostics);
-    let policy = match outcome.clusters.as_slice() {
-        [] => return status(&outcome.diagnostics),
-        [cluster] => &cluster.policy,
+    let outcome = ManuallyDrop::new(view::read(loaded, &args.input.options()));
+    let status = input::report(&outcome);
+    let view = match outcome.views.as_slice() {
+        [] => return status,
+        [view] => view,
         several => {
-            let names = several.iter().filter_map(|cluster| cluster.name.clone()).collect();
+            let names = several.iter().filter_map(|view| view.cluster.clone()).collect();
             let problem: Diagnostic = ProjectProblem::SeveralClusters { names }.into();
-            terminal::findings(Findings::Human, &sources, std::slice::from_ref(&problem));
-            return status(&[problem]);
+            terminal::findings(Findings::Human, &outcome.sources, std::slice::from_ref(&problem));
+            return super::project::status(&[problem]);
         }
     };
-    let scene = Scene::of_policy(policy);
+    let scene = Scene::new(view.policy.as_ref(), &view.inventory, view.namespaces.clone());
     if let Some(wrong) = args.unknown(&scene) {
         terminal::say(&wrong);
         return Status::Failed;
     }
     let focus = Focus { namespaces: args.namespace.clone(), workloads: args.workload.clone() };
-    let map = ManuallyDrop::new(draw(&scene, &Ruleset::of_policy(policy), &focus));
+    let map = ManuallyDrop::new(draw(&scene, &view.ruleset, &focus));
     match render(&map, args.format.into()) {
         Ok(text) => terminal::answer(&[text]),
         Err(too_large) => {

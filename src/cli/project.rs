@@ -10,22 +10,11 @@ use ztp::policy::{EnforcerName, Version};
 use ztp::source::Sources;
 use ztp::syntax::ast::Date;
 use ztp::world::disk::Disk;
-use ztp::world::{Kind, Loaded, World};
+use ztp::world::{Kind, World};
 
 /// What is read, and how findings are shown.
 #[derive(Debug, clap::Args)]
 pub struct ProjectArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
-
-    /// How findings are shown, on standard error
-    #[arg(long, value_enum, default_value_t, help_heading = "Findings")]
-    format: FormatName,
-}
-
-/// What is read.
-#[derive(Debug, clap::Args)]
-pub struct InputArgs {
     /// Folders of .ztp files, or single files, read together as one project
     ///
     /// Hidden folders are skipped. `platform` files have to lie in one of these folders, not below it.
@@ -34,6 +23,10 @@ pub struct InputArgs {
 
     #[command(flatten)]
     cluster: ClusterArgs,
+
+    /// How findings are shown, on standard error
+    #[arg(long, value_enum, default_value_t, help_heading = "Findings")]
+    format: FormatName,
 }
 
 /// For which cluster and on which day.
@@ -65,20 +58,6 @@ enum FormatName {
     Github,
 }
 
-impl InputArgs {
-    /// Reads the files. Problems are those that could not be read.
-    pub fn load(&self) -> Loaded {
-        let mut loaded = Disk.load(Kind::Sources, &self.paths);
-        sort(&mut loaded.problems);
-        loaded
-    }
-
-    /// What the compiler needs to know.
-    pub fn options(&self) -> Options {
-        self.cluster.options()
-    }
-}
-
 impl ClusterArgs {
     /// What the compiler needs to know.
     pub fn options(&self) -> Options {
@@ -94,16 +73,17 @@ impl ClusterArgs {
 impl ProjectArgs {
     /// Reads the files. When some could not be read, that has been reported.
     pub fn load(&self) -> Result<Sources, Status> {
-        let loaded = self.input.load();
+        let mut loaded = Disk.load(Kind::Sources, &self.paths);
         if loaded.problems.is_empty() {
             return Ok(loaded.sources);
         }
+        sort(&mut loaded.problems);
         Err(self.report(&loaded.sources, &loaded.problems))
     }
 
     /// What the compiler needs to know.
     pub fn options(&self) -> Options {
-        self.input.options()
+        self.cluster.options()
     }
 
     /// Shows findings and says what they mean for the exit code.

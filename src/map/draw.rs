@@ -64,59 +64,67 @@ impl Focus {
 }
 
 impl Scene {
-    /// The scene of a project: the workloads that it declares.
+    /// The scene of a project, of manifests, or of both. A workload that the project declares and that manifests run is
+    /// as they have it.
+    #[must_use]
+    pub fn new(policy: Option<&Policy>, inventory: &Inventory, namespaces: IndexMap<SmolStr, Namespace>) -> Self {
+        let mut scene = Self { namespaces, ..Self::default() };
+        for workload in &inventory.workloads {
+            let known = scene.namespaces.get(&workload.namespace);
+            let labels = known.into_iter().flat_map(|known| &known.labels);
+            let namespace = NamespaceWitness {
+                name: workload.namespace.clone(),
+                labels: labels.map(|(key, value)| (key.clone(), value.clone())).collect(),
+            };
+            scene.workloads.push(Workload {
+                kind: workload.kind.clone(),
+                name: workload.name.clone(),
+                pod: Pod {
+                    namespace,
+                    labels: workload.labels.clone(),
+                    service_account: workload.service_account.clone(),
+                },
+                host_network: workload.host_network,
+            });
+        }
+        if let Some(policy) = policy {
+            scene.declare(policy);
+        }
+        scene
+    }
+
+    /// The scene of a project.
     #[must_use]
     pub fn of_policy(policy: &Policy) -> Self {
-        let universe = Universe::new(&policy.namespaces);
-        let mut scene = Self { namespaces: policy.namespaces.clone(), ..Self::default() };
+        Self::new(Some(policy), &Inventory::default(), policy.namespaces.clone())
+    }
+
+    /// Takes in what a project declares.
+    fn declare(&mut self, policy: &Policy) {
+        let mut runs: IndexMap<SmolStr, Vec<Pod>> = IndexMap::new();
+        for workload in &self.workloads {
+            runs.entry(workload.pod.namespace.name.clone()).or_default().push(workload.pod.clone());
+        }
         for workload in &policy.workloads {
             if !workload.governed {
-                scene.pod_names.insert(workload.selector.clone(), workload.to_string());
-            } else if let Some(pod) = pods::witness(universe, &workload.selector) {
+                self.pod_names.insert(workload.selector.clone(), workload.to_string());
+                continue;
+            }
+            let mut running = runs.get(&workload.namespace).into_iter().flatten();
+            if running.any(|pod| pods::matches(&workload.selector, pod)) {
+                continue;
+            }
+            if let Some(pod) = pods::witness(Universe::new(&self.namespaces), &workload.selector) {
                 let (kind, name) = (SmolStr::new_static("workload"), workload.name.clone());
-                scene.workloads.push(Workload { kind, name, pod, host_network: false });
+                self.workloads.push(Workload { kind, name, pod, host_network: false });
             }
         }
         for subject in &policy.subjects {
             if let Selects::Nodes(selector) = &subject.selects {
                 let name = subject.name.strip_prefix("nodes.").unwrap_or(&subject.name);
-                scene.node_names.insert(selector.0.clone(), format!("nodes {name}"));
+                self.node_names.insert(selector.0.clone(), format!("nodes {name}"));
             }
         }
-        scene
-    }
-
-    /// The scene of manifests.
-    #[must_use]
-    pub fn of_inventory(inventory: &Inventory) -> Self {
-        let namespaces: IndexMap<SmolStr, Namespace> = inventory
-            .namespaces
-            .iter()
-            .map(|(name, namespace)| {
-                let labels = namespace.labels.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-                let known = Namespace { labels, owner: None, has_files: true, span: namespace.span };
-                (name.clone(), known)
-            })
-            .collect();
-        let pod = |workload: &crate::inventory::Workload| Pod {
-            namespace: NamespaceWitness {
-                name: workload.namespace.clone(),
-                labels: inventory
-                    .namespaces
-                    .get(&workload.namespace)
-                    .map(|known| known.labels.clone())
-                    .unwrap_or_default(),
-            },
-            labels: workload.labels.clone(),
-            service_account: workload.service_account.clone(),
-        };
-        let workloads = inventory.workloads.iter().map(|workload| Workload {
-            kind: workload.kind.clone(),
-            name: workload.name.clone(),
-            pod: pod(workload),
-            host_network: workload.host_network,
-        });
-        Self { workloads: workloads.collect(), namespaces, ..Self::default() }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use ztp::compile::{self, Options};
+use ztp::compile::Options;
 use ztp::map::render::{Format, render};
 use ztp::map::{Focus, Scene, draw};
-use ztp::source::Sources;
 use ztp::verdict::Ruleset;
+use ztp::view::{self, Input};
 
 const FORMATS: [(&str, Format); 7] = [
     ("map.txt", Format::Txt),
@@ -26,7 +26,7 @@ fn maps_look_as_the_cases_say() {
     cases.sort();
     let mut failures = String::new();
     for case in cases {
-        let (scene, rules) = project(&case);
+        let (scene, rules) = read(&case);
         let map = draw(&scene, &rules, &focus(&case));
         assert!(FORMATS.iter().any(|(file, _)| case.join(file).exists()), "{}: no map is expected", case.display());
         for (file, format) in FORMATS {
@@ -43,12 +43,18 @@ fn maps_look_as_the_cases_say() {
     assert!(failures.is_empty(), "{failures}(UPDATE=1 puts it in)");
 }
 
-fn project(case: &Path) -> (Scene, Ruleset) {
-    let mut sources = Sources::new();
-    sources.add("case.ztp", std::fs::read_to_string(case.join("case.ztp")).unwrap());
-    let outcome = compile::check(&sources, &Options::default());
-    let [cluster] = outcome.clusters.as_slice() else { panic!("{}: {:#?}", case.display(), outcome.diagnostics) };
-    (Scene::of_policy(&cluster.policy), Ruleset::of_policy(&cluster.policy))
+/// The project of `case.ztp`, the manifests of `case.yaml`, or both.
+fn read(case: &Path) -> (Scene, Ruleset) {
+    let mut input = Input::default();
+    if let Ok(text) = std::fs::read_to_string(case.join("case.ztp")) {
+        input.sentences.add("case.ztp", text);
+    }
+    if let Ok(text) = std::fs::read_to_string(case.join("case.yaml")) {
+        input.manifests.add("case.yaml", text);
+    }
+    let mut outcome = view::read(input, &Options::default());
+    let Some(view) = outcome.views.pop() else { panic!("{}: {:#?}", case.display(), outcome.diagnostics) };
+    (Scene::new(view.policy.as_ref(), &view.inventory, view.namespaces), view.ruleset)
 }
 
 fn focus(case: &Path) -> Focus {
