@@ -9,8 +9,10 @@
 //! ```
 //!
 //! *The same* is the same at every end: the same ends isolated, the same flows denied, and where an end is isolated and
-//! nothing denies the flow, the same allowed ([`verdict::compare`]). A difference is a fault of the compiler. Then
+//! nothing denies the flow, the same allowed ([`compare`]). A difference is a fault of the compiler. Then
 //! nothing is written, and the flow is shown.
+
+mod parts;
 
 use crate::diagnostic::problem::proof::ProofProblem;
 use crate::enforcer::raise::{self, Located, Problem, Scope};
@@ -32,17 +34,13 @@ const PODS_AND_ADDRESSES: Places = Places::WORLD.union(Places::of(&[Place::Pod])
 /// # Errors
 /// What they mean differently, or why that is not decided.
 pub fn prove<T: AsRef<str> + Sync>(policy: &Policy, manifests: &[T]) -> Result<(), ProofProblem> {
-    let mut raised = raised(policy, manifests)?;
-    let mut said = Ruleset::of_policy(policy);
-    if policy.cluster.enforcer == EnforcerName::Kubernetes {
-        raised.keep_places(PODS_AND_ADDRESSES);
-        said.keep_places(PODS_AND_ADDRESSES);
+    let manifests: Vec<&str> = manifests.iter().map(AsRef::as_ref).collect();
+    if parts::independent(&manifests) && parts::of(policy, &manifests).par_iter().all(|part| part.agrees(policy)) {
+        return Ok(());
     }
-    let universe = match policy.cluster.enforcer {
-        EnforcerName::Cilium => Universe::new(&policy.namespaces),
-        // A NetworkPolicy lies in its namespace, so for each it was decided whether a set by label has it (H0625).
-        EnforcerName::Kubernetes => Universe::in_full(&policy.namespaces),
-    };
+    let (mut raised, mut said) = (raised(policy, &manifests)?, Ruleset::of_policy(policy));
+    keep_what_counts(policy, [&mut raised, &mut said]);
+    let universe = universe(policy);
     match compare(&Index::new(&said, universe), &Index::new(&raised, universe)) {
         Ok(None) => Ok(()),
         Ok(Some(difference)) => Err(differs(&difference)),
@@ -50,9 +48,25 @@ pub fn prove<T: AsRef<str> + Sync>(policy: &Policy, manifests: &[T]) -> Result<(
     }
 }
 
+/// What is known of the namespaces.
+fn universe(policy: &Policy) -> Universe<'_> {
+    match policy.cluster.enforcer {
+        EnforcerName::Cilium => Universe::new(&policy.namespaces),
+        // A NetworkPolicy lies in its namespace, so for each it was decided whether a set by label has it (H0625).
+        EnforcerName::Kubernetes => Universe::in_full(&policy.namespaces),
+    }
+}
+
+/// Leaves what the enforcer has words for.
+fn keep_what_counts(policy: &Policy, rulesets: [&mut Ruleset; 2]) {
+    if policy.cluster.enforcer == EnforcerName::Kubernetes {
+        rulesets.into_iter().for_each(|ruleset| ruleset.keep_places(PODS_AND_ADDRESSES));
+    }
+}
+
 /// What the manifests mean.
-fn raised<T: AsRef<str> + Sync>(policy: &Policy, manifests: &[T]) -> Result<Ruleset, ProofProblem> {
-    let documents = manifests.par_iter().flat_map_iter(|text| yaml::pieces(text.as_ref()));
+fn raised(policy: &Policy, manifests: &[&str]) -> Result<Ruleset, ProofProblem> {
+    let documents = manifests.par_iter().flat_map_iter(|text| yaml::pieces(text));
     let documents: Vec<yaml::Document<'_>> = documents
         .map(|piece| piece.and_then(yaml::Piece::read))
         .collect::<Result<_, _>>()

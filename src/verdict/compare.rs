@@ -9,7 +9,7 @@ use super::piece::Piece;
 use super::search::Search;
 use super::{Effect, Exception, Flow, Index, Rule, Unknown};
 use crate::policy::Direction;
-use crate::semantics::connections::{Connections, Methods, RequestSet};
+use crate::semantics::connections::{self, Connections, Methods, RequestSet};
 use crate::semantics::endpoints::{self, Endpoints};
 use indexmap::IndexMap;
 use std::borrow::Cow;
@@ -60,6 +60,36 @@ pub fn compare(first: &Index<'_>, second: &Index<'_>) -> Result<Option<Differenc
         }
     }
     Ok(None)
+}
+
+/// Whether it is plain that two sets say the same: what one says and the other does not say in the same words, a single
+/// rule of the other covers. Sets that agree part by part mean the same as a whole.
+#[must_use]
+pub fn agree(first: &Index<'_>, second: &Index<'_>) -> bool {
+    let no_gaps = first.ruleset.gaps.is_empty() && second.ruleset.gaps.is_empty();
+    let (left, right) = unmatched(first, second);
+    no_gaps
+        && left.iter().all(|atom| plainly_covered(atom, second))
+        && right.iter().all(|atom| plainly_covered(atom, first))
+}
+
+/// Whether one rule or isolation has all that an atom says.
+fn plainly_covered(atom: &Atom<'_>, other: &Index<'_>) -> bool {
+    let (universe, ruleset) = (other.universe, other.ruleset);
+    match atom {
+        Atom::Isolation { subject, direction } => ruleset.isolations.iter().any(|isolation| {
+            isolation.direction == *direction
+                && endpoints::includes(universe, ruleset.subject(isolation.subject), subject)
+        }),
+        Atom::Rule { subject, direction, effect, peers, connections, .. } => ruleset.rules.iter().any(|rule| {
+            rule.direction == *direction
+                && rule.effect == *effect
+                && rule.except.is_empty()
+                && endpoints::includes(universe, ruleset.subject(rule.subject), subject)
+                && endpoints::includes(universe, &rule.peers, peers)
+                && connections::includes(&rule.connections, connections).is_yes()
+        }),
+    }
 }
 
 /// The smallest thing that a ruleset says.

@@ -24,9 +24,11 @@ mod search;
 mod unknown;
 
 pub use changes::{Change, ChangeKind, changes};
+pub use compare::agree;
 pub use compare::{Difference, Part, compare};
 pub use decide::{End, Flow, Verdict, decide, decide_end};
 pub use index::{Governing, Index};
+pub use of_policy::PolicyPart;
 pub use piece::Flows;
 pub use ruleset::{Cause, CauseId, Effect, Exception, Gap, Isolation, Rule, Ruleset, SubjectId};
 pub use search::{find_change, find_passing, find_stopped};

@@ -23,32 +23,47 @@ use crate::semantics::connections::Connections;
 use crate::semantics::endpoints::{self, Endpoints, Names};
 use crate::semantics::nets::AddressSet;
 use crate::semantics::{Places, Universe, ports};
+use indexmap::IndexMap;
 use ipnet::IpNet;
 use std::net::IpAddr;
+
+/// A part of a policy: some of what it says.
+#[derive(Debug, Default)]
+pub struct PolicyPart<'p> {
+    /// Of its isolations.
+    pub isolations: Vec<&'p policy::Isolation>,
+    /// Of its rules.
+    pub rules: Vec<&'p policy::Rule>,
+    /// Of its boundaries.
+    pub boundaries: Vec<&'p Boundary>,
+}
 
 impl Ruleset {
     /// What a policy means.
     #[must_use]
     pub fn of_policy(policy: &Policy) -> Self {
-        let mut rules = Self::new();
-        let causes: Vec<CauseId> = policy
-            .sentences
-            .iter()
-            .map(|sentence| {
-                rules.add_cause(Cause { text: sentence.text.clone(), object: None, span: Some(sentence.span) })
-            })
-            .collect();
-        let subjects: Vec<_> =
-            policy.subjects.iter().map(|subject| rules.intern(of_subject(&subject.selects))).collect();
-        let mut reader = Reader { policy, rules, causes, subjects };
-        for isolation in &policy.isolations {
+        Self::of_part(
+            policy,
+            &PolicyPart {
+                isolations: policy.isolations.iter().collect(),
+                rules: policy.rules.iter().collect(),
+                boundaries: policy.boundaries.iter().collect(),
+            },
+        )
+    }
+
+    /// What a part of a policy means. All parts together mean what the policy means.
+    #[must_use]
+    pub fn of_part(policy: &Policy, part: &PolicyPart<'_>) -> Self {
+        let mut reader = Reader { policy, rules: Self::new(), causes: IndexMap::new(), subjects: IndexMap::new() };
+        for isolation in &part.isolations {
             reader.isolation(isolation);
         }
         match policy.cluster.enforcer {
-            EnforcerName::Cilium => policy.rules.iter().for_each(|rule| reader.rule(rule)),
-            EnforcerName::Kubernetes => reader.without_denies(),
+            EnforcerName::Cilium => part.rules.iter().for_each(|rule| reader.rule(rule)),
+            EnforcerName::Kubernetes => reader.without_denies(&part.rules),
         }
-        for boundary in &policy.boundaries {
+        for boundary in &part.boundaries {
             reader.boundary(boundary);
         }
         reader.rules
@@ -66,19 +81,23 @@ fn of_subject(selects: &Selects) -> Endpoints {
 struct Reader<'p> {
     policy: &'p Policy,
     rules: Ruleset,
-    causes: Vec<CauseId>,
-    subjects: Vec<super::SubjectId>,
+    causes: IndexMap<SentenceId, CauseId>,
+    subjects: IndexMap<policy::SubjectId, super::SubjectId>,
 }
 
 impl Reader<'_> {
-    #[expect(clippy::indexing_slicing, reason = "each sentence of the policy has its cause")]
-    fn cause(&self, sentence: SentenceId) -> CauseId {
-        self.causes[sentence.0 as usize]
+    fn cause(&mut self, sentence: SentenceId) -> CauseId {
+        let (policy, rules) = (self.policy, &mut self.rules);
+        *self.causes.entry(sentence).or_insert_with(|| {
+            let sentence = policy.sentence(sentence);
+            rules.add_cause(Cause { text: sentence.text.clone(), object: None, span: Some(sentence.span) })
+        })
     }
 
-    #[expect(clippy::indexing_slicing, reason = "each subject of the policy has its id")]
-    fn subject(&self, subject: policy::SubjectId) -> super::SubjectId {
-        self.subjects[subject.0 as usize]
+    fn subject(&mut self, subject: policy::SubjectId) -> super::SubjectId {
+        let (policy, rules) = (self.policy, &mut self.rules);
+        let intern = || rules.intern(of_subject(&policy.subject(subject).selects));
+        *self.subjects.entry(subject).or_insert_with(intern)
     }
 
     fn isolation(&mut self, isolation: &policy::Isolation) {
@@ -118,11 +137,10 @@ impl Reader<'_> {
     }
 
     /// Rules for an enforcer that has allows only, of pods and addresses.
-    fn without_denies(&mut self) {
-        let policy = self.policy;
-        let (denies, allows): (Vec<_>, Vec<_>) =
-            policy.rules.iter().partition(|rule| rule.effect == policy::Effect::Deny);
-        for rule in allows {
+    fn without_denies(&mut self, rules: &[&policy::Rule]) {
+        let is_deny = |rule: &&policy::Rule| rule.effect == policy::Effect::Deny;
+        let denies: Vec<&policy::Rule> = self.policy.rules.iter().filter(is_deny).collect();
+        for rule in rules.iter().copied().filter(|rule| !is_deny(rule)) {
             let denies: Vec<&policy::Rule> = denies
                 .iter()
                 .copied()

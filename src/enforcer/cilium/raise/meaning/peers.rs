@@ -177,18 +177,18 @@ fn entity(entity: Entity) -> Vec<Endpoints> {
 /// `pkg/policy/types/selector.go`; `cilium-verdicts` T6).
 fn nets(list: &[Addresses]) -> Parts<Endpoints> {
     let mut parts = Parts::none();
-    let mut nets = Vec::with_capacity(list.len());
     for addresses in list {
         match addresses {
-            Addresses::Net(cidr, except) => nets.push(Net { cidr: *cidr, except: except.clone() }),
+            Addresses::Net(cidr, except) => {
+                let addresses = AddressSet::from(&Net { cidr: *cidr, except: except.clone() });
+                if !addresses.is_empty() {
+                    parts.told.push(endpoints::outside(Places::WORLD, addresses, Names::default()));
+                }
+            }
             Addresses::Group => {
                 parts.gaps.push("what a `CiliumCIDRGroup` holds is known only in a cluster".to_owned());
             }
         }
-    }
-    let all = AddressSet::of_nets(&nets);
-    if !all.is_empty() {
-        parts.told.push(endpoints::outside(Places::WORLD, all, Names::default()));
     }
     parts
 }
