@@ -190,15 +190,16 @@ pub fn of_peer(peer: &Peer) -> Vec<Endpoints> {
     }
 }
 
-/// The same in a question. A name stands for points of that name and no other, since any two names could lead to one
-/// address; and in a question whether something `can` be, for what is globally reachable: where else it leads is the other
+/// The same in a question. A name stands for points of that name and no other that are not the API server, since any two
+/// names could lead to one address; and in a question whether something `can` be, for what is globally reachable: where else it leads is the other
 /// side's choice, and a deny of addresses that catches it there does not make the answer a no.
 #[must_use]
 pub fn asked(peer: &Peer, can: bool) -> Vec<Endpoints> {
     let mut ends = of_peer(peer);
     if let Peer::Name(_) = peer {
         for end in &mut ends {
-            if let Endpoints::Outside { addresses, names, .. } = end {
+            if let Endpoints::Outside { places, addresses, names } = end {
+                *places = places.difference(Places::APISERVER);
                 names.alone = true;
                 if can {
                     *addresses = addresses.difference(&PRIVATE);
