@@ -12,7 +12,7 @@
 //! ```
 //!
 //! A command is run by `sh` in a folder of its own, which goes on from command to command. `?` is the exit code when it
-//! is not 0. A first line `needs: …` names what not every machine has: `mount` (a small file system), `user` (tests
+//! is not 0. A first line `needs: …` names what not every machine has: `git`, `mount` (a small file system), `user` (tests
 //! that do not run as root). The system's own messages are Linux's.
 #![cfg(target_os = "linux")]
 #![allow(
@@ -136,6 +136,7 @@ fn first_difference(expected: &str, seen: &str) -> (String, String) {
 fn is_there(needs: &str) -> bool {
     let here = Path::new(env!("CARGO_TARGET_TMPDIR"));
     match needs {
+        "git" => shell("git --version", here).status.success(),
         "user" => shell("test $(id -u) -ne 0", here).status.success(),
         "mount" => {
             let probe =

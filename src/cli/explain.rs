@@ -8,7 +8,7 @@ use super::{Status, terminal};
 use clap::ValueEnum;
 use smol_str::SmolStr;
 use ztp::diagnostic::Code;
-use ztp::explain::{Answer, Explanation, Missing, explain, missing};
+use ztp::explain::{Answer, Explanation, Missing, beside_requests, explain, missing};
 use ztp::policy::AssertionKind;
 use ztp::semantics::Place;
 use ztp::semantics::endpoints::{self, Endpoint};
@@ -104,10 +104,8 @@ fn answer(outcome: &Outcome, view: &View, question: &Question) -> Answered {
         missing: Vec::new(),
         caveats: Vec::new(),
     };
-    if let (Ok(explanation), Some(policy)) = (&answered.explanation, &view.policy)
-        && let Some(stopped) = &explanation.stopped
-    {
-        answered.missing = missing(policy, &question.text, stopped);
+    if let (Ok(explanation), Some(policy)) = (&answered.explanation, &view.policy) {
+        answered.missing = missing(policy, &question.text, explanation);
     }
     answered.caveats = caveats(outcome, view, question, &answered.explanation);
     answered
@@ -126,6 +124,13 @@ fn caveats(
         0 => {}
         1 => found.push("one object is not part of this answer: see the warning".to_owned()),
         count => found.push(format!("{count} objects are not part of this answer: see the warnings")),
+    }
+    if view.policy.is_some() && explanation.as_ref().is_ok_and(beside_requests) {
+        found.push(
+            "requests are let through one by one here, and a plain `may` beside them would void them (E0606): \
+             widen these sentences, or take them out"
+                .to_owned(),
+        );
     }
     if let Ok(Explanation { stopped: Some(stopped), .. }) = explanation
         && matches!(stopped.flow.from.place(), Place::LocalNode | Place::LocalApiserver)

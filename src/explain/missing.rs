@@ -1,7 +1,8 @@
 //! The sentences that would let a flow pass.
 
-use super::{Explained, Outcome};
+use super::{Explained, Explanation, Outcome};
 use crate::policy::Policy;
+use crate::semantics::connections::Connection;
 use crate::semantics::endpoints::Endpoint;
 use smol_str::SmolStr;
 
@@ -14,8 +15,8 @@ pub struct Missing {
     pub sentence: String,
 }
 
-/// What to write to let a stopped flow pass, given the question about it in its canonical spelling: `A can …`. Nothing
-/// when a deny stops it, since no sentence opens what is denied.
+/// What to write to let all flows of a question pass, given its canonical spelling: `A can …`. Nothing when a deny stops
+/// what is stopped, since no sentence opens what is denied; and nothing [`beside_requests`].
 ///
 /// | whose files are here | what is missing |
 /// |---|---|
@@ -23,9 +24,12 @@ pub struct Missing {
 /// | two namespaces' | a `may` in that of the caller, an `expose` in the other's |
 /// | none, or another end is isolated too | a `may always` of the platform; without `always` between nodes |
 #[must_use]
-pub fn missing(policy: &Policy, question: &str, stopped: &Explained) -> Vec<Missing> {
+pub fn missing(policy: &Policy, question: &str, explanation: &Explanation) -> Vec<Missing> {
     let Some((subject, action)) = question.split_once(" can ") else { return Vec::new() };
-    let Explained { flow, egress, ingress } = stopped;
+    let Some(Explained { flow, egress, ingress }) = &explanation.stopped else { return Vec::new() };
+    if beside_requests(explanation) {
+        return Vec::new();
+    }
     if [egress, ingress].iter().any(|end| end.outcome == Outcome::Denied) {
         return Vec::new();
     }
@@ -50,6 +54,14 @@ pub fn missing(policy: &Policy, question: &str, stopped: &Explained) -> Vec<Miss
             vec![Missing { namespace: None, sentence: format!("{subject} may {always}{action}") }]
         }
     }
+}
+
+/// Whether some requests pass and what is stopped is none: a plain `may` beside sentences about requests would void these
+/// (`E0606`), so they have to be changed instead.
+#[must_use]
+pub fn beside_requests(explanation: &Explanation) -> bool {
+    let request = |explained: &Explained| matches!(explained.flow.connection, Connection::Request(..));
+    explanation.passing.as_ref().is_some_and(request) && explanation.stopped.as_ref().is_some_and(|one| !request(one))
 }
 
 /// The namespace in whose file an end is opened.

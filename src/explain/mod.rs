@@ -7,7 +7,7 @@ use crate::semantics::connections::Connections;
 use crate::semantics::endpoints;
 use crate::verdict::{Cause, CauseId, End, Flow, Flows, Index, Ruleset, Unknown, decide, find_passing, find_stopped};
 
-pub use missing::{Missing, missing};
+pub use missing::{Missing, beside_requests, missing};
 
 /// The answer to a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
