@@ -17,6 +17,7 @@ pub mod check;
 pub mod compile;
 pub mod derive;
 pub mod diagnostic;
+pub mod diff;
 pub mod enforcer;
 pub mod explain;
 pub mod inventory;

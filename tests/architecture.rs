@@ -69,6 +69,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "compile",
         ],
     ),
+    // What changes from one view to another.
+    ("diff", &["source", "policy", "semantics", "verdict", "explain", "inventory", "view"]),
     ("ide", &["source", "policy", "diagnostic", "syntax", "semantics", "resolve", "check", "compile"]),
     // The command; it sees the library as everybody else does.
     (
@@ -86,6 +88,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "manifest",
             "compile",
             "view",
+            "diff",
             "resolve",
         ],
     ),

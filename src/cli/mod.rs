@@ -6,6 +6,7 @@
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod fmt;
 mod init;
@@ -28,6 +29,8 @@ Examples:
   ztp build shop -o manifests --check    fail if that folder is not up to date (for CI)
   ztp check platform shop payments       only find errors, in several folders read together
   ztp explain E0203                      say what a finding means and how to mend it
+  ztp explain 'a/x can reach b/y:80'     say whether it can and why, of sentences or manifests
+  ztp diff main:policies policies        show what a change means
   ztp map shop --format svg > shop.svg   draw who may reach whom
 
 Exit codes:
@@ -50,6 +53,7 @@ enum Command {
     Fmt(fmt::Args),
     Init(init::Args),
     Explain(explain::Args),
+    Diff(diff::Args),
     Map(map::Args),
     Completions(completions::Args),
 }
@@ -83,6 +87,7 @@ pub fn run() -> ExitCode {
         Command::Fmt(args) => fmt::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Map(args) => map::run(&args),
         Command::Completions(args) => completions::run(&args),
     };

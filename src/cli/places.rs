@@ -1,5 +1,6 @@
 //! Where the reasons of an answer stand: files and lines.
 
+use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use ztp::source::{FileId, LineIndex, Sources, Span};
@@ -30,5 +31,16 @@ impl<'s> Places<'s> {
         let place = cause.span.and_then(|span| self.of(span)).map(|(path, line)| format!("{path}:{line}: "));
         let object = cause.object.as_ref().map(|object| format!("{object} ")).unwrap_or_default();
         format!("{}{object}{}", place.unwrap_or_default(), cause.text)
+    }
+
+    /// A reason: where it stands, in which object if it is one of a manifest, and what it says.
+    pub fn json(&self, cause: &Cause) -> Value {
+        let place = cause.span.and_then(|span| self.of(span));
+        json!({
+            "path": place.map(|(path, _)| path),
+            "line": place.map(|(_, line)| line),
+            "object": cause.object.as_deref(),
+            "text": cause.text.as_str(),
+        })
     }
 }

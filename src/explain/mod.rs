@@ -109,6 +109,12 @@ pub fn explain_flow(index: &Index<'_>, flow: Flow) -> Result<Explained, Unknown>
 }
 
 impl Explained {
+    /// Whether the flow passes.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        self.ends().iter().all(|(_, end)| !matches!(end.outcome, Outcome::NotAllowed | Outcome::Denied))
+    }
+
     /// Both ends, in the order in which the flow meets them.
     #[must_use]
     pub fn ends(&self) -> [(Direction, &Decided); 2] {

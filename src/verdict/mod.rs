@@ -23,7 +23,7 @@ mod ruleset;
 mod search;
 mod unknown;
 
-pub use changes::{Change, ChangeKind, changes};
+pub use changes::{Change, ChangeKind, Changed, Changes, Cut, Undecided, changes};
 pub use compare::agree;
 pub use compare::{Difference, Part, compare};
 pub use decide::{End, Flow, Verdict, decide, decide_end};

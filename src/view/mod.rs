@@ -103,24 +103,30 @@ pub fn pod_of(view: &View, workload: &Workload) -> Endpoint {
 /// Reads files.
 #[must_use]
 pub fn read(input: Input, options: &Options) -> Outcome {
-    read_with(input, options, None)
+    read_with(input, options, None, None)
+}
+
+/// Reads manifests as such a cluster takes them.
+#[must_use]
+pub fn read_manifests(manifests: Sources, scope: &Scope) -> Outcome {
+    read_with(Input { sentences: Sources::new(), manifests }, &Options::default(), None, Some(scope))
 }
 
 /// Reads files and a question about them: a sentence with `can`. Its names are those that the sentences declare; where
 /// there are only manifests, those of their workloads.
 #[must_use]
 pub fn ask(input: Input, options: &Options, question: &str) -> Outcome {
-    read_with(input, options, Some(question))
+    read_with(input, options, Some(question), None)
 }
 
-fn read_with(input: Input, options: &Options, question: Option<&str>) -> Outcome {
+fn read_with(input: Input, options: &Options, question: Option<&str>, scope: Option<&Scope>) -> Outcome {
     let Input { sentences, manifests } = input;
     // The question is a file of its own, behind the sentences.
     let first = u32::try_from(sentences.len()).unwrap_or(u32::MAX).saturating_add(u32::from(question.is_some()));
     let texts = manifests::read(&manifests, first);
     let found = Manifests::new(&texts);
     let mut outcome = if sentences.is_empty() {
-        of_manifests(&found, options, question)
+        of_manifests(&found, options, question, scope)
     } else {
         of_both(sentences, &found, options, question)
     };
@@ -135,10 +141,20 @@ fn read_with(input: Input, options: &Options, question: Option<&str>) -> Outcome
 }
 
 /// Manifests alone. A question is read last: the names in it are theirs.
-fn of_manifests(found: &Manifests<'_, '_>, options: &Options, question: Option<&str>) -> Outcome {
-    let assumed = options.enforcer.is_none().then(|| found.enforcer());
-    let (enforcer, version) = options.enforcer.unwrap_or_else(|| found.enforcer());
-    let scope = lenient(Scope::new(enforcer, version));
+fn of_manifests(
+    found: &Manifests<'_, '_>,
+    options: &Options,
+    question: Option<&str>,
+    scope: Option<&Scope>,
+) -> Outcome {
+    let said = options.enforcer.map(|(enforcer, version)| Scope::new(enforcer, version)).or_else(|| scope.cloned());
+    let assumed = said.is_none().then(|| found.enforcer());
+    let scope = said.unwrap_or_else(|| {
+        let (enforcer, version) = found.enforcer();
+        Scope::new(enforcer, version)
+    });
+    let scope = lenient(scope);
+    let (enforcer, version) = (scope.enforcer, scope.version);
     let raised = raise(&found.objects, &scope);
     let mut outcome = Outcome { assumed, diagnostics: manifests::problems(raised.problems), ..Outcome::default() };
     let mut view = View {

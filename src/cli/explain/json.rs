@@ -5,7 +5,6 @@ use crate::cli::places::Places;
 use serde_json::{Value, json};
 use ztp::explain::{Answer, Decided, Explained, Missing, Outcome};
 use ztp::source::Sources;
-use ztp::verdict::Cause;
 
 pub fn object(sources: &Sources, answers: &[Answered]) -> String {
     let places = Places::new(sources);
@@ -53,16 +52,5 @@ fn decided(places: &Places<'_>, decided: &Decided) -> Value {
         Outcome::NotAllowed => "not allowed",
         Outcome::Denied => "denied",
     };
-    json!({ "outcome": outcome, "because": decided.because.iter().map(|one| cause(places, one)).collect::<Vec<_>>() })
-}
-
-/// A reason: where it stands, in which object if it is one of a manifest, and what it says.
-pub fn cause(places: &Places<'_>, cause: &Cause) -> Value {
-    let place = cause.span.and_then(|span| places.of(span));
-    json!({
-        "path": place.map(|(path, _)| path),
-        "line": place.map(|(_, line)| line),
-        "object": cause.object.as_deref(),
-        "text": cause.text.as_str(),
-    })
+    json!({ "outcome": outcome, "because": decided.because.iter().map(|cause| places.json(cause)).collect::<Vec<_>>() })
 }

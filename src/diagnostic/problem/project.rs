@@ -47,6 +47,11 @@ pub enum ProjectProblem {
         /// The clusters.
         names: Vec<SmolStr>,
     },
+    /// Two projects are compared that have other clusters.
+    ClustersDiffer {
+        /// The clusters of the one with more.
+        names: Vec<SmolStr>,
+    },
 }
 
 impl From<ProjectProblem> for Diagnostic {
@@ -75,6 +80,11 @@ impl From<ProjectProblem> for Diagnostic {
                 Self::global(Code::E0906, format!("the project has {} clusters, and one stream holds one", names.len()))
                     .note(format!("the clusters are {}", listed(&names)))
                     .help("choose one with `--cluster NAME`, or write all of them with `-o DIR`")
+            }
+            ProjectProblem::ClustersDiffer { names } => {
+                Self::global(Code::E0906, "the two sides do not have the same clusters")
+                    .note(format!("one of them has {}", listed(&names)))
+                    .help("choose one with `--cluster NAME`")
             }
         }
     }
