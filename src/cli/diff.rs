@@ -65,6 +65,7 @@ pub fn run(args: &Args) -> Status {
         Err(status) => return status,
     };
     let reported = input::report(&old).max(input::report(&new));
+    input::say_assumed(if new.assumed.is_some() { &new } else { &old });
     if old.views.is_empty() || new.views.is_empty() {
         return reported;
     }

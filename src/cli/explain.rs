@@ -72,6 +72,7 @@ pub fn run(args: &Args) -> Status {
     let question = question.strip_prefix("assert ").unwrap_or(question);
     let outcome = view::ask(loaded, &args.input.options(), question);
     let status = input::report(&outcome);
+    input::say_assumed(&outcome);
     if outcome.views.is_empty() {
         return status;
     }

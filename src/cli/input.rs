@@ -52,17 +52,20 @@ pub fn load(paths: &[String]) -> Result<Input, Status> {
     reading.finish()
 }
 
-/// Shows what was found, for people, on standard error: all that is wrong, and for whom manifests were read where
-/// nobody said it.
+/// Shows what was found, for people, on standard error.
 pub fn report(outcome: &Outcome) -> Status {
     terminal::findings(Format::Human, &outcome.sources, &outcome.diagnostics);
+    status(&outcome.diagnostics)
+}
+
+/// Says as whose manifests were read, where nobody said it.
+pub fn say_assumed(outcome: &Outcome) {
     if let Some((enforcer, version)) = outcome.assumed.filter(|_| !outcome.views.is_empty()) {
         terminal::say(&format!(
             "note: read as {} {version} takes them; another is said by `--enforcer NAME:VERSION`",
             enforcer.as_str()
         ));
     }
-    status(&outcome.diagnostics)
 }
 
 /// Files that are being read.

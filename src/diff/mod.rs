@@ -7,10 +7,11 @@ mod names;
 mod phrase;
 
 use crate::explain::{Explained, explain_flow};
-use crate::policy::{Direction, Namespace, private};
+use crate::policy::{Direction, LabelSelector, Namespace, NamespaceSelector, private};
 use crate::semantics::Universe;
 use crate::semantics::connections::Connections;
 use crate::semantics::endpoints::{Endpoint, Endpoints};
+use crate::semantics::namespaces;
 use crate::source::Sources;
 use crate::verdict::{self, Cause, ChangeKind, Changed, Cut, Flow, Gap, Index};
 use crate::view::View;
@@ -98,7 +99,7 @@ pub fn diff(old: Side<'_>, new: Side<'_>) -> Diff {
     let changes = verdict::changes(&old_index, &new_index);
     let names = Names::new([old.view, new.view]);
     let mut groups: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
-    for Merged { kind, of, example } in merged(changes.found) {
+    for Merged { kind, of, example } in merged(whole_namespaces(changes.found)) {
         let (old, new) =
             (explain_flow(&old_index, example.clone()).ok(), explain_flow(&new_index, example.clone()).ok());
         let passes = |explained: &Option<Explained>| explained.as_ref().is_some_and(Explained::passes);
@@ -191,10 +192,69 @@ enum Told {
     Isolation { subject: Endpoints, direction: Direction },
 }
 
+/// Puts together what differs only in labels of the same namespace, where these leave none of it out: rules about labels
+/// that nobody declares cut a workload in two which is still one to those who run it.
+fn whole_namespaces(changes: Vec<verdict::Change>) -> Vec<verdict::Change> {
+    type Halves = (Vec<NamespaceSelector>, Vec<verdict::Change>);
+    let mut all = changes;
+    for opening in [true, false] {
+        let mut kept = Vec::new();
+        let mut cut_up: IndexMap<(ChangeKind, Changed), Halves> = IndexMap::new();
+        for change in all {
+            let mut of = change.of.clone();
+            let labelled = match &mut of {
+                Changed::Flows(cut) | Changed::Among(cut) => {
+                    labels_taken(if opening { &mut cut.from } else { &mut cut.to })
+                }
+                Changed::Isolation { subject, .. } => labels_taken(subject),
+            };
+            let Some(namespaces) = labelled else {
+                kept.push(change);
+                continue;
+            };
+            let (selectors, halves) = cut_up.entry((change.kind, of)).or_default();
+            selectors.push(namespaces);
+            halves.push(change);
+        }
+        for ((kind, of), (selectors, mut halves)) in cut_up {
+            match halves.pop() {
+                Some(change) if is_whole(&selectors) => {
+                    kept.push(verdict::Change { kind, of, example: change.example });
+                }
+                last => kept.extend(halves.into_iter().chain(last)),
+            }
+        }
+        all = kept;
+    }
+    all
+}
+
+/// Takes the labels from the one namespace whose pods these are; what they were part of.
+fn labels_taken(ends: &mut Endpoints) -> Option<NamespaceSelector> {
+    let Endpoints::Pods(selector) = ends else { return None };
+    let namespaces = selector.namespaces.clone();
+    if namespaces.names.as_one().is_none() || namespaces.labels.0.is_empty() {
+        return None;
+    }
+    *selector = names::unlabelled(selector);
+    Some(namespaces)
+}
+
+/// Whether these, which are all of one name, leave no namespace of that name out.
+fn is_whole(selectors: &[NamespaceSelector]) -> bool {
+    let Some(first) = selectors.first() else { return false };
+    let mut left = vec![NamespaceSelector { labels: LabelSelector::default(), ..first.clone() }];
+    for selector in selectors {
+        left = left.iter().flat_map(|one| namespaces::difference(Universe::unknown(), one, selector)).collect();
+    }
+    left.is_empty()
+}
+
 /// Puts together what differs in one dimension only: names that are looked up and requests at one place; then who answers;
 /// then who opens, where it is not a workload.
 fn merged(changes: Vec<verdict::Change>) -> Vec<Merged> {
     type What = (ChangeKind, bool, Vec<Connections>, Vec<Connections>);
+    type Ends = (Vec<Endpoints>, Flow);
     let mut isolations = Vec::new();
     let mut contents: IndexMap<(ChangeKind, bool, Cut), (Vec<Connections>, Flow)> = IndexMap::new();
     for verdict::Change { kind, of, example } in changes {
@@ -211,7 +271,7 @@ fn merged(changes: Vec<verdict::Change>) -> Vec<Merged> {
         contents.extend(content);
         prefer(shown, example);
     }
-    let mut answering: IndexMap<(Endpoints, What), (Vec<Endpoints>, Flow)> = IndexMap::new();
+    let mut answering: IndexMap<(Endpoints, What), Ends> = IndexMap::new();
     for ((kind, whole, shape), (content, example)) in contents {
         let within = put_together(&shape, content);
         let what = (kind, whole, within, shape.without);
@@ -219,7 +279,7 @@ fn merged(changes: Vec<verdict::Change>) -> Vec<Merged> {
         to.push(shape.to);
         prefer(shown, example);
     }
-    let mut opening: IndexMap<(Option<Endpoints>, Vec<Endpoints>, What), (Vec<Endpoints>, Flow)> = IndexMap::new();
+    let mut opening: IndexMap<(Option<Endpoints>, Vec<Endpoints>, What), Ends> = IndexMap::new();
     for ((from, what), (to, example)) in answering {
         let alone = names::is_of_one_namespace(&from).then(|| from.clone());
         let (opened, shown) = opening.entry((alone, to, what)).or_insert_with(|| (Vec::new(), example.clone()));

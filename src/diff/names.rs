@@ -63,24 +63,7 @@ impl Names {
             Endpoints::Nodes { places, labels } if labels.0.is_empty() => place_names(*places),
             Endpoints::Nodes { places, labels } => format!("{} {labels}", place_names(*places)),
             Endpoints::Single(places) => place_names(*places),
-            Endpoints::Outside { places, addresses, names } => {
-                let mut parts = Vec::new();
-                parts.extend(names.has.iter().map(ToString::to_string));
-                if *addresses != AddressSet::all() {
-                    parts.push(ranges(addresses));
-                }
-                let mut text = parts.join(" at ");
-                if text.is_empty() {
-                    text = place_names(*places);
-                } else if *places != Places::WORLD {
-                    text = format!("{} at {text}", place_names(*places));
-                }
-                for (index, name) in names.lacks.iter().enumerate() {
-                    text.push_str(if index == 0 { " except " } else { ", " });
-                    text.push_str(&name.to_string());
-                }
-                text
-            }
+            Endpoints::Outside { places, addresses, names } => outside(*places, addresses, names),
         }
     }
 
@@ -90,6 +73,10 @@ impl Names {
         }
         if *selector == PodSelector::default() {
             return "every pod".to_owned();
+        }
+        let namespaces = &selector.namespaces;
+        if let Some(namespace) = namespaces.names.as_one().filter(|_| !namespaces.labels.0.is_empty()) {
+            return format!("{} where {namespace} has {}", self.pods(&unlabelled(selector)), namespaces.labels);
         }
         let bare = PodSelector { namespaces: selector.namespaces.clone(), ..PodSelector::default() } == *selector;
         match &selector.namespaces.names {
@@ -149,15 +136,44 @@ pub(super) fn is_of_one_namespace(set: &Endpoints) -> bool {
     matches!(set, Endpoints::Pods(selector) if selector.namespaces.names.as_one().is_some())
 }
 
+/// The pods of a namespace whatever its labels.
+pub(super) fn unlabelled(selector: &PodSelector) -> PodSelector {
+    let mut selector = selector.clone();
+    selector.namespaces.labels = LabelSelector::default();
+    selector
+}
+
+/// By name if there is one, at addresses if they are few, without what is missing.
+fn outside(places: Places, addresses: &AddressSet, names: &endpoints::Names) -> String {
+    let has: Vec<String> = names.has.iter().map(ToString::to_string).collect();
+    let mut text = has.join(" and ");
+    let mut missing = Vec::new();
+    let weight = |set: &AddressSet| set.to_nets().iter().map(|net| 1 + net.except.len()).sum::<usize>();
+    let complement = addresses.complement();
+    if weight(&complement) < weight(addresses) {
+        missing.extend((!complement.is_empty()).then(|| ranges(&complement)));
+    } else {
+        let at = if text.is_empty() { "" } else { " at " };
+        text = format!("{text}{at}{}", ranges(addresses));
+    }
+    if text.is_empty() {
+        text = place_names(places);
+    } else if places != Places::WORLD {
+        text = format!("{} at {text}", place_names(places));
+    }
+    missing.extend(names.lacks.iter().map(ToString::to_string));
+    for (index, one) in missing.iter().enumerate() {
+        text.push_str(if index == 0 { " except " } else { ", " });
+        text.push_str(one);
+    }
+    text
+}
+
 fn ranges(addresses: &AddressSet) -> String {
     const SHOWN: usize = 4;
     for (name, known) in [("cloud-metadata", cloud_metadata()), ("private", private())] {
-        let known = AddressSet::of_ranges(&known);
-        if *addresses == known {
+        if *addresses == AddressSet::of_ranges(&known) {
             return name.to_owned();
-        }
-        if *addresses == known.complement() {
-            return format!("world except {name}");
         }
     }
     let nets = addresses.to_nets();

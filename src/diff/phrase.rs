@@ -86,13 +86,26 @@ fn action(within: &[Connections], without: &[Connections], to: &str, several: bo
         [Connections::LookUps { ports, names }] => format!("look up {} at {}", short(names, ", "), at(ports)),
         [Connections::Other] => format!("send protocols without ports to {to}"),
         [Connections::Tls { ports, names }] => format!("reach {} by TLS to {}", at(ports), short(names, ", ")),
-        several => format!("reach {to} by what is {}", short(several, " and also ")),
+        several => {
+            let several: Vec<String> = several.iter().map(content).collect();
+            format!("reach {to} by what is {}", several.join(" and also "))
+        }
     };
     if !without.is_empty() {
+        let except: Vec<String> = without.iter().map(content).collect();
         text.push_str(" except ");
-        text.push_str(&short(without, ", "));
+        text.push_str(&short(&except, ", "));
     }
     text
+}
+
+/// What is carried, long lists of names cut short.
+fn content(connections: &Connections) -> String {
+    match connections {
+        Connections::LookUps { ports, names } => format!("look-up of {} on :{ports}", short(names, ", ")),
+        Connections::Requests { ports, requests } => format!("{} on :{ports}", short(requests, "; ")),
+        other => other.to_string(),
+    }
 }
 
 /// A list, cut short.

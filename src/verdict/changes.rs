@@ -13,6 +13,7 @@ use crate::policy::Direction;
 use crate::semantics::Universe;
 use crate::semantics::connections::{self, Connections};
 use crate::semantics::endpoints::{self, Endpoints};
+use crate::semantics::ports;
 use indexmap::IndexMap;
 
 /// The most parts that are told apart of what one rule changes.
@@ -64,7 +65,7 @@ pub struct Cut {
     pub to: Endpoints,
     /// What passes; at least one.
     pub within: Vec<Connections>,
-    /// What does not.
+    /// What does not, as far as it is no ports of ports.
     pub without: Vec<Connections>,
 }
 
@@ -301,6 +302,15 @@ fn cut(piece: &Piece<'_>) -> Cut {
     without.dedup();
     let mut within: Vec<Connections> = within.into_iter().cloned().collect();
     within.sort();
+    if let [Connections::Ports(ports)] = within.as_mut_slice() {
+        without.retain(|except| match except {
+            Connections::Ports(except) => {
+                *ports = ports::difference(ports, except);
+                false
+            }
+            _ => true,
+        });
+    }
     Cut { from: piece.from.clone(), to: piece.to.clone(), within, without }
 }
 

@@ -41,7 +41,7 @@ impl<'v> Sides<'v> {
                 lines
                     .extend(causes.iter().take(SHOWN).map(|cause| format!("{when} {word} by {}", places.cause(cause))));
                 if let more @ 1.. = causes.len().saturating_sub(SHOWN) {
-                    lines.push(format!("{when} {word} by {more} more"));
+                    lines.push(format!("{when} {word} by {more} more of these"));
                 }
             }
         }
