@@ -85,7 +85,8 @@ fn answers(files: &[(String, String)], question: &str) -> String {
     }
     let (then, _) = answer(&mended, question);
     if then != "| yes\n" {
-        writeln!(text, "| with that it is not a yes: {then}").unwrap();
+        let then = then.trim_end().replace("\n|", ",");
+        writeln!(text, "| and then {}", then.trim_start_matches("| ")).unwrap();
     }
     text
 }

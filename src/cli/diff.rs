@@ -14,8 +14,7 @@ use ztp::diagnostic::Diagnostic;
 use ztp::diagnostic::problem::project::ProjectProblem;
 use ztp::diagnostic::render::Format;
 use ztp::diff::{self, Diff, Side};
-use ztp::enforcer::raise::Scope;
-use ztp::view::{self, Outcome, View};
+use ztp::view::{self, Outcome, Scope, View};
 
 /// Show what changes in meaning: which flows pass now that did not, and which no longer do
 ///

@@ -2,9 +2,10 @@
 
 use super::Gap;
 use super::ruleset::{Isolation, Rule, Ruleset, SubjectId};
-use crate::policy::{Direction, ValueSet};
+use crate::policy::{Direction, LabelSelector, Op, ValueSet};
 use crate::semantics::Universe;
 use crate::semantics::endpoints::{self, Endpoint, Endpoints};
+use crate::semantics::labels::Labels;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 
@@ -18,9 +19,62 @@ pub struct Index<'r> {
     /// By subject: what governs it.
     subjects: Vec<Governing<'r>>,
     /// Subjects that are pods of named namespaces, by these.
-    by_namespace: IndexMap<&'r SmolStr, Vec<u32>>,
+    by_namespace: IndexMap<&'r SmolStr, InNamespace<'r>>,
     /// All other subjects.
     others: Vec<u32>,
+}
+
+/// The subjects of one namespace. Where many workloads share it, each is nearly always named by one label.
+#[derive(Debug, Default)]
+struct InNamespace<'r> {
+    /// Those that ask for a value of a label, by its key and the value.
+    labelled: IndexMap<&'r SmolStr, IndexMap<&'r SmolStr, Vec<u32>>>,
+    /// The others.
+    plain: Vec<u32>,
+}
+
+impl<'r> InNamespace<'r> {
+    fn add(&mut self, subject: &'r Endpoints, number: u32) {
+        let label = match subject {
+            Endpoints::Pods(pods) => pods.labels.0.iter().find_map(|one| Some((&one.key, only(&one.op)?))),
+            _ => None,
+        };
+        match label {
+            Some((key, value)) => self.labelled.entry(key).or_default().entry(value).or_default().push(number),
+            None => self.plain.push(number),
+        }
+    }
+
+    /// Those that may have a pod with such labels.
+    fn find(&self, labels: &LabelSelector, found: &mut Vec<u32>) {
+        found.extend(&self.plain);
+        for (key, by_value) in &self.labelled {
+            let values = labels.0.iter().find_map(|one| match &one.op {
+                Op::In(values) if one.key == **key => Some(values),
+                _ => None,
+            });
+            match values {
+                Some(values) => found.extend(values.iter().filter_map(|value| by_value.get(value)).flatten()),
+                None => found.extend(by_value.values().flatten()),
+            }
+        }
+    }
+
+    /// Those that may have this pod.
+    fn find_one(&self, labels: &Labels, found: &mut Vec<u32>) {
+        found.extend(&self.plain);
+        for (key, by_value) in &self.labelled {
+            found.extend(labels.get(*key).and_then(|value| by_value.get(value)).into_iter().flatten());
+        }
+    }
+}
+
+/// The only value that a label may have.
+fn only(op: &Op) -> Option<&SmolStr> {
+    match op {
+        Op::In(values) if values.len() == 1 => values.first(),
+        _ => None,
+    }
 }
 
 /// What governs one subject.
@@ -61,11 +115,13 @@ impl<'r> Index<'r> {
                 governing.gaps.push(gap);
             }
         }
-        let mut by_namespace: IndexMap<&'r SmolStr, Vec<u32>> = IndexMap::new();
+        let mut by_namespace: IndexMap<&'r SmolStr, InNamespace<'r>> = IndexMap::new();
         let mut others = Vec::new();
         for (number, governing) in (0_u32..).zip(&subjects) {
             match namespaces(governing.subject) {
-                Some(names) => names.for_each(|name| by_namespace.entry(name).or_default().push(number)),
+                Some(names) => {
+                    names.for_each(|name| by_namespace.entry(name).or_default().add(governing.subject, number));
+                }
                 None => others.push(number),
             }
         }
@@ -80,12 +136,15 @@ impl<'r> Index<'r> {
 
     /// What may govern some of these endpoints, in the order of the subjects.
     pub fn governing<'s>(&'s self, ends: &Endpoints) -> impl Iterator<Item = &'s Governing<'r>> + use<'s, 'r> {
-        let mut numbers: Vec<u32> = match namespaces(ends) {
-            Some(names) => {
-                let named = names.filter_map(|name| self.by_namespace.get(name)).flatten();
-                named.chain(&self.others).copied().collect()
+        let mut numbers: Vec<u32> = match (namespaces(ends), ends) {
+            (Some(names), Endpoints::Pods(pods)) => {
+                let mut numbers = self.others.clone();
+                for name in names {
+                    self.by_namespace.get(name).into_iter().for_each(|own| own.find(&pods.labels, &mut numbers));
+                }
+                numbers
             }
-            None => (0..).take(self.subjects.len()).collect(),
+            _ => (0..).take(self.subjects.len()).collect(),
         };
         numbers.sort_unstable();
         numbers.dedup();
@@ -99,7 +158,8 @@ impl<'r> Index<'r> {
     pub fn governing_one<'s>(&'s self, end: &Endpoint) -> impl Iterator<Item = &'s Governing<'r>> + use<'s, 'r> {
         let mut numbers = self.others.clone();
         if let Endpoint::Pod(pod) = end {
-            numbers.extend(self.by_namespace.get(&pod.namespace.name).into_iter().flatten());
+            let own = self.by_namespace.get(&pod.namespace.name);
+            own.into_iter().for_each(|own| own.find_one(&pod.labels, &mut numbers));
             numbers.sort_unstable();
         }
         let end = end.clone();

@@ -17,7 +17,8 @@ mod question;
 
 use crate::compile::{self, Options};
 use crate::diagnostic::{self, Diagnostic};
-use crate::enforcer::raise::{Scope, UnknownFields, raise};
+pub use crate::enforcer::raise::Scope;
+use crate::enforcer::raise::{UnknownFields, raise};
 use crate::inventory::{Inventory, Workload};
 use crate::policy::{Assertion, EnforcerName, Namespace, Policy, Version};
 use crate::semantics::Universe;
