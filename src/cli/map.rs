@@ -77,6 +77,7 @@ pub fn run(args: &Args) -> Status {
     // The process ends next: giving a large project's memory back piece by piece would only take time.
     let outcome = ManuallyDrop::new(view::read(loaded, &args.input.options()));
     let status = input::report(&outcome);
+    input::say_assumed(&outcome);
     let view = match outcome.views.as_slice() {
         [] => return status,
         [view] => view,
