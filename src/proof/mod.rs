@@ -9,9 +9,11 @@
 //! ```
 //!
 //! *The same* is the same at every end: the same ends isolated, the same flows denied, and where an end is isolated and
-//! nothing denies the flow, the same allowed ([`compare`]). A difference is a fault of the compiler. Then
-//! nothing is written, and the flow is shown.
+//! nothing denies the flow, the same allowed ([`compare`]). And where a deny depends on names, the look-ups are seen that
+//! make names known ([`look_ups`]). A difference is a fault of the compiler. Then nothing is written, and the flow is
+//! shown.
 
+mod look_ups;
 mod parts;
 
 use crate::diagnostic::problem::proof::ProofProblem;
@@ -41,10 +43,19 @@ pub fn prove<T: AsRef<str> + Sync>(policy: &Policy, manifests: &[T]) -> Result<(
     let (mut raised, mut said) = (raised(policy, &manifests)?, Ruleset::of_policy(policy));
     keep_what_counts(policy, [&mut raised, &mut said]);
     let universe = universe(policy);
-    match compare(&Index::new(&said, universe), &Index::new(&raised, universe)) {
-        Ok(None) => Ok(()),
-        Ok(Some(difference)) => Err(differs(&difference)),
-        Err(Unknown { reason }) => Err(ProofProblem::Undecided { reason }),
+    let raised = Index::new(&raised, universe);
+    let undecided = |Unknown { reason }| ProofProblem::Undecided { reason };
+    if let Some(difference) = compare(&Index::new(&said, universe), &raised).map_err(undecided)? {
+        return Err(differs(&difference));
+    }
+    match look_ups::find(policy, &raised).map_err(undecided)? {
+        None => Ok(()),
+        Some(flow) => Err(ProofProblem::Differs {
+            end: flow.from.to_string(),
+            flow: flow.to_string(),
+            what: "need the agent to see it",
+            said: true,
+        }),
     }
 }
 

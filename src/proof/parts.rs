@@ -9,8 +9,8 @@ use crate::policy::{Policy, SubjectId};
 use crate::verdict::{Index, PolicyPart, Ruleset, agree};
 use indexmap::IndexMap;
 
-/// What makes an object's meaning depend on others: labels that addresses have only while some rule names them, and ways
-/// to look into connections that may not meet.
+/// What makes an object's meaning depend on others: labels that addresses have only while some rule names them (with
+/// which goes what [`look_ups`](super::look_ups) finds), and ways to look into connections that may not meet.
 const TOGETHER: [&str; 4] = ["\"fqdn:", "\"cidr:", "authentication:", "serverNames:"];
 
 /// The same in objects that meet those of every namespace.

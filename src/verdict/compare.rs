@@ -224,13 +224,13 @@ pub(super) fn lacking(
                 for piece in &pieces {
                     isolated.extend(here.isolated(piece, *direction)?);
                 }
-                pieces = here.less(isolated, *direction, |effect| effect == Effect::Deny)?;
+                pieces = here.less(isolated, *direction, |rule| rule.effect == Effect::Deny)?;
             }
             let mut there = Search::new(other);
-            let left = there.less(pieces, *direction, |effect| match part {
-                Part::Denied => effect == Effect::Deny,
-                Part::Authenticated => effect == Effect::AllowAuthenticated,
-                Part::Isolated | Part::Allowed => effect != Effect::Deny,
+            let left = there.less(pieces, *direction, |rule| match part {
+                Part::Denied => rule.effect == Effect::Deny,
+                Part::Authenticated => rule.effect == Effect::AllowAuthenticated,
+                Part::Isolated | Part::Allowed => rule.effect != Effect::Deny,
             })?;
             there.first(&left)
         }

@@ -11,7 +11,7 @@
 use super::piece::{Flows, Piece};
 use super::{Effect, Flow, Index, Rule, Unknown};
 use crate::policy::Direction;
-use crate::semantics::connections;
+use crate::semantics::connections::{self, Connections};
 use crate::semantics::endpoints::Endpoints;
 
 /// The most pieces that one question may come to.
@@ -65,6 +65,19 @@ pub fn find_change(stopping: &Index<'_>, passing: &Index<'_>, flows: &Flows) -> 
     Ok(None)
 }
 
+/// A look-up of the set that leaves an end without isolation and that no rule brings before the agent, which so never
+/// learns the addresses behind the name; `None` when there is none.
+///
+/// # Errors
+/// When that is not decided.
+pub fn find_unseen(index: &Index<'_>, look_ups: &Flows) -> Result<Option<Flow>, Unknown> {
+    let mut search = Search::new(index);
+    let open = search.open(&Piece::of(look_ups), Direction::Egress)?;
+    let seen = |rule: &Rule| matches!(rule.connections, Connections::LookUps { .. });
+    let unseen = search.less(open, Direction::Egress, |rule| rule.effect == Effect::Deny || seen(rule))?;
+    search.first(&unseen)
+}
+
 /// One question, with what it has cost.
 pub(super) struct Search<'i, 'r> {
     index: &'i Index<'r>,
@@ -107,8 +120,8 @@ impl<'i, 'r> Search<'i, 'r> {
         'r: 'p,
     {
         let mut passing = self.open(piece, direction)?;
-        passing.extend(self.by_rules(piece, direction, |effect| effect != Effect::Deny)?);
-        self.less(passing, direction, |effect| effect == Effect::Deny)
+        passing.extend(self.by_rules(piece, direction, |rule| rule.effect != Effect::Deny)?);
+        self.less(passing, direction, |rule| rule.effect == Effect::Deny)
     }
 
     /// What is stopped at one end.
@@ -116,9 +129,9 @@ impl<'i, 'r> Search<'i, 'r> {
     where
         'r: 'p,
     {
-        let mut stopped = self.by_rules(piece, direction, |effect| effect == Effect::Deny)?;
+        let mut stopped = self.by_rules(piece, direction, |rule| rule.effect == Effect::Deny)?;
         let isolated = self.isolated(piece, direction)?;
-        stopped.extend(self.less(isolated, direction, |effect| effect != Effect::Deny)?);
+        stopped.extend(self.less(isolated, direction, |rule| rule.effect != Effect::Deny)?);
         Ok(stopped)
     }
 
@@ -151,12 +164,12 @@ impl<'i, 'r> Search<'i, 'r> {
         Ok(parts)
     }
 
-    /// The parts that rules of such an effect are about; they may overlap.
+    /// The parts that such rules are about; they may overlap.
     pub fn by_rules<'p>(
         &mut self,
         piece: &Piece<'p>,
         direction: Direction,
-        fits: impl Fn(Effect) -> bool,
+        fits: impl Fn(&Rule) -> bool,
     ) -> Result<Vec<Piece<'p>>, Unknown>
     where
         'r: 'p,
@@ -165,7 +178,7 @@ impl<'i, 'r> Search<'i, 'r> {
         let mut parts = Vec::new();
         for governing in self.governing(piece, direction)? {
             let Some(own) = piece.meet_own(universe, direction, governing.subject) else { continue };
-            for rule in governing.rules(direction).filter(|rule| fits(rule.effect) && may_meet(piece, rule)) {
+            for rule in governing.rules(direction).filter(|rule| fits(rule) && may_meet(piece, rule)) {
                 let Some(part) = own.meet_other(universe, direction, &rule.peers) else { continue };
                 parts.extend(self.less_exceptions(part.carrying(&rule.connections), rule)?);
             }
@@ -191,12 +204,12 @@ impl<'i, 'r> Search<'i, 'r> {
         Ok(left)
     }
 
-    /// The pieces less all that rules of such an effect are about.
+    /// The pieces less all that such rules are about.
     pub fn less<'p>(
         &mut self,
         pieces: Vec<Piece<'p>>,
         direction: Direction,
-        fits: impl Fn(Effect) -> bool + Copy,
+        fits: impl Fn(&Rule) -> bool + Copy,
     ) -> Result<Vec<Piece<'p>>, Unknown>
     where
         'r: 'p,
@@ -205,7 +218,7 @@ impl<'i, 'r> Search<'i, 'r> {
         for piece in pieces {
             let mut left = vec![piece.clone()];
             for governing in self.governing(&piece, direction)? {
-                for rule in governing.rules(direction).filter(|rule| fits(rule.effect) && may_meet(&piece, rule)) {
+                for rule in governing.rules(direction).filter(|rule| fits(rule) && may_meet(&piece, rule)) {
                     left = self.each(left, |universe, piece| less_rule(universe, piece, governing.subject, rule))?;
                     if left.is_empty() {
                         break;

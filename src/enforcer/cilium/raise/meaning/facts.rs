@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Default)]
 pub struct Facts<'n> {
     /// What stands in some `toFQDNs`, as it is written: an address gets the label `fqdn:…` of that text once it is
-    /// resolved from a fitting name (`FQDNSelector.IdentityLabel` in `pkg/policy/api/fqdn.go`).
+    /// resolved from a fitting name (`FQDNSelector.IdentityLabel` in `pkg/policy/api/fqdn.go`). Only the
+    /// filters that a rule comes to look for its names (`L4Filter.cacheFQDNSelector` in `pkg/policy/l4.go`).
     names: BTreeMap<&'n str, DnsPattern>,
     /// The ranges of all CIDR rules, exceptions included: the agent gives the addresses within each the label `cidr:…`
     /// of the narrowest (`CIDRSelector.GetCIDRPrefixes` in `pkg/policy/types/selector.go`).
@@ -32,7 +33,7 @@ impl<'n> Facts<'n> {
         for rule in specs.flat_map(|spec| &spec.rules) {
             facts.authenticates |= rule.authentication == Some(Authentication::Required);
             match &rule.peers {
-                Peers::Names(list) => {
+                Peers::Names(list) if has_filter(&rule.traffic) => {
                     for text in list.iter().filter_map(|name| name.name.or(name.pattern)) {
                         if let Some(pattern) = names::pattern(text, version) {
                             facts.names.insert(text, pattern);
@@ -70,5 +71,14 @@ impl<'n> Facts<'n> {
             return AddressSet::of_ranges([&net]);
         }
         AddressSet::of_ranges(self.ranges.iter().filter(|range| range.prefix_len() > 0 && net.contains(*range)))
+    }
+}
+
+/// Whether a rule comes to a filter: each port does, and `toPorts` without any port does not.
+fn has_filter(traffic: &Traffic<'_>) -> bool {
+    match traffic {
+        Traffic::All => true,
+        Traffic::Ports(ports) => ports.iter().any(|rule| !rule.ports.is_empty()),
+        Traffic::Icmp(types) => !types.is_empty(),
     }
 }
