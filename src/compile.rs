@@ -71,17 +71,26 @@ pub fn build(sources: &Sources, options: &Options) -> Outcome {
                 objects.sort_by_cached_key(Object::path);
                 cluster.manifests = objects.par_iter().map(written).collect();
                 cluster.objects = objects;
-                let proved = proof::prove(&cluster.policy, &cluster.manifests);
-                outcome.diagnostics.extend(proved.err().map(Diagnostic::from));
             }
             Err(found) => outcome.diagnostics.extend(found),
+        }
+    }
+    prove(&mut outcome);
+    outcome
+}
+
+/// Leaves the clusters only if there is no error, and each cluster's manifests mean what its sentences mean.
+fn prove(outcome: &mut Outcome) {
+    if !diagnostic::has_errors(&outcome.diagnostics) {
+        for cluster in &outcome.clusters {
+            let proved = proof::prove(&cluster.policy, &cluster.manifests);
+            outcome.diagnostics.extend(proved.err().map(Diagnostic::from));
         }
     }
     if diagnostic::has_errors(&outcome.diagnostics) {
         diagnostic::sort(&mut outcome.diagnostics);
         outcome.clusters.clear();
     }
-    outcome
 }
 
 fn written(object: &Object) -> String {
@@ -138,4 +147,29 @@ fn parse(sources: &Sources) -> (Vec<Tree>, Vec<Diagnostic>) {
         diagnostics.extend(file.problems);
     }
     (trees, diagnostics)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+    use crate::diagnostic::Code;
+    use crate::policy::{EnforcerName, Version};
+
+    #[test]
+    fn what_is_not_proved_is_not_handed_on() {
+        let mut sources = Sources::new();
+        sources.add("shop.ztp", "namespace shop\nworkload a\nworkload b\na may reach b:8080\n");
+        let enforcer = Some((EnforcerName::Cilium, Version { major: 1, minor: 19 }));
+        let mut outcome = build(&sources, &Options { enforcer, ..Options::default() });
+        prove(&mut outcome);
+        assert_eq!(outcome.clusters.len(), 1, "{:#?}", outcome.diagnostics);
+
+        let manifests = &mut outcome.clusters.first_mut().unwrap().manifests;
+        *manifests = manifests.iter().map(|text| text.replace("8080", "8081")).collect();
+        prove(&mut outcome);
+        assert!(outcome.clusters.is_empty(), "there is nothing left to write");
+        assert!(outcome.diagnostics.iter().any(|found| found.code == Code::E0690));
+    }
 }
