@@ -30,6 +30,7 @@ pub mod semantics;
 pub mod source;
 pub mod syntax;
 pub mod verdict;
+pub mod verify;
 pub mod view;
 pub mod world;
 pub mod yaml;

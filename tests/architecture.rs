@@ -71,6 +71,23 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     // What changes from one view to another.
     ("diff", &["source", "policy", "semantics", "verdict", "explain", "inventory", "view"]),
+    // What a cluster holds, against its source.
+    (
+        "verify",
+        &[
+            "source",
+            "diagnostic",
+            "policy",
+            "semantics",
+            "verdict",
+            "manifest",
+            "yaml",
+            "enforcer",
+            "compile",
+            "view",
+            "diff",
+        ],
+    ),
     ("ide", &["source", "policy", "diagnostic", "syntax", "semantics", "resolve", "check", "compile"]),
     // The command; it sees the library as everybody else does.
     (
@@ -89,6 +106,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "compile",
             "view",
             "diff",
+            "verify",
             "resolve",
         ],
     ),

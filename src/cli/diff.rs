@@ -1,9 +1,9 @@
 //! `ztp diff`: what changes in meaning from one state to another.
 
-mod human;
-mod json;
+pub mod human;
+pub mod json;
 mod markdown;
-mod reasons;
+pub mod reasons;
 
 use super::input;
 use super::project::{ClusterArgs, status};
@@ -50,7 +50,7 @@ enum FormatName {
 }
 
 /// What changes in one cluster.
-struct Compared<'v> {
+pub struct Compared<'v> {
     /// The cluster, where there are several.
     cluster: Option<SmolStr>,
     diff: Diff,

@@ -16,6 +16,7 @@ mod places;
 mod project;
 mod terminal;
 mod today;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -31,6 +32,7 @@ Examples:
   ztp explain E0203                      say what a finding means and how to mend it
   ztp explain 'a/x can reach b/y:80'     say whether it can and why, of sentences or manifests
   ztp diff main:policies policies        show what a change means
+  ztp verify dump.yaml --project shop    show where a cluster has drifted from its source
   ztp map shop --format svg > shop.svg   draw who may reach whom
 
 Exit codes:
@@ -54,6 +56,7 @@ enum Command {
     Init(init::Args),
     Explain(explain::Args),
     Diff(diff::Args),
+    Verify(verify::Args),
     Map(map::Args),
     Completions(completions::Args),
 }
@@ -88,6 +91,7 @@ pub fn run() -> ExitCode {
         Command::Init(args) => init::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Map(args) => map::run(&args),
         Command::Completions(args) => completions::run(&args),
     };

@@ -89,15 +89,21 @@ impl Diff {
     }
 }
 
-/// Compares two sides.
+/// Compares two sides. Workloads are called as one of them calls them.
 #[must_use]
 pub fn diff(old: Side<'_>, new: Side<'_>) -> Diff {
+    diff_named_by(&[old.view, new.view], old, new)
+}
+
+/// The same, and workloads are called as these call them.
+#[must_use]
+pub fn diff_named_by(named_by: &[&View], old: Side<'_>, new: Side<'_>) -> Diff {
     // What only one side knows of a namespace holds for both; else a rule would change with who knows more.
     let (old_namespaces, new_namespaces) = (known(old.view, new.view), known(new.view, old.view));
     let old_index = Index::new(&old.view.ruleset, Universe::new(&old_namespaces));
     let new_index = Index::new(&new.view.ruleset, Universe::new(&new_namespaces));
     let changes = verdict::changes(&old_index, &new_index);
-    let names = Names::new([old.view, new.view]);
+    let names = Names::new(named_by);
     let mut groups: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
     for Merged { kind, of, example } in merged(whole_namespaces(changes.found)) {
         let (old, new) =

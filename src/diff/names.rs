@@ -14,7 +14,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub fn new<'v>(views: impl IntoIterator<Item = &'v View>) -> Self {
+    pub fn new(views: &[&View]) -> Self {
         let mut workloads = BTreeMap::new();
         for view in views {
             for workload in view.policy.iter().flat_map(|policy| &policy.workloads) {

@@ -12,28 +12,36 @@ use rayon::prelude::*;
 use smol_str::format_smolstr;
 
 /// The documents of one file.
-pub(super) struct Text<'s> {
+#[derive(Debug)]
+pub struct Text<'s> {
     file: FileId,
     documents: Vec<Result<Document<'s>, YamlError>>,
 }
 
-/// Reads files, side by side; `first` is the id that the first of them will have.
-pub(super) fn read(sources: &Sources, first: u32) -> Vec<Text<'_>> {
-    let files: Vec<_> = sources.iter().collect();
+/// Reads the files from `first` on, side by side; their ids will be larger by `shift`.
+#[must_use]
+pub fn read(sources: &Sources, first: FileId, shift: u32) -> Vec<Text<'_>> {
+    let files: Vec<_> = sources.iter().filter(|(id, _)| *id >= first).collect();
     let read = files
         .into_par_iter()
-        .map(|(id, file)| Text { file: FileId(id.0.saturating_add(first)), documents: yaml::read(&file.text) });
+        .map(|(id, file)| Text { file: FileId(id.0.saturating_add(shift)), documents: yaml::read(&file.text) });
     read.collect()
 }
 
 /// What manifests hold.
-pub(super) struct Manifests<'a, 't> {
+#[derive(Debug)]
+pub struct Manifests<'a, 't> {
+    /// The objects.
     pub objects: Vec<Located<'a, 't>>,
+    /// What runs.
     pub inventory: Inventory,
+    /// What is wrong with documents and with what runs; what is wrong with policies is found when they are raised.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a, 't> Manifests<'a, 't> {
+    /// The objects of all documents.
+    #[must_use]
     pub fn new(texts: &'a [Text<'t>]) -> Self {
         let mut objects = Vec::new();
         let mut diagnostics = Vec::new();
@@ -69,6 +77,7 @@ impl<'a, 't> Manifests<'a, 't> {
     }
 
     /// Who enforces them, as far as they tell: the newest known Cilium when there are objects of Cilium's.
+    #[must_use]
     pub fn enforcer(&self) -> (EnforcerName, Version) {
         let cilium = self.objects.iter().any(|one| one.object.api_version.starts_with("cilium.io/"));
         let enforcer = if cilium { EnforcerName::Cilium } else { EnforcerName::Kubernetes };
@@ -86,7 +95,8 @@ fn unreadable(file: FileId, error: &YamlError) -> Diagnostic {
 }
 
 /// What raising found.
-pub(super) fn problems(problems: Vec<Problem>) -> Vec<Diagnostic> {
+#[must_use]
+pub fn problems(problems: Vec<Problem>) -> Vec<Diagnostic> {
     let problem = |Problem { object, span, kind, reason }: Problem| match kind {
         ProblemKind::Refused => ManifestProblem::Refused { span, object, policy: true, reason },
         ProblemKind::Dropped => ManifestProblem::Dropped { span, object, reason },

@@ -12,20 +12,20 @@
 //!
 //! Invariant: when anything is an error there is no view. What could not be read is never passed over.
 
-mod manifests;
+pub mod manifests;
 mod question;
 
 use crate::compile::{self, Options};
 use crate::diagnostic::{self, Diagnostic};
 pub use crate::enforcer::raise::Scope;
-use crate::enforcer::raise::{UnknownFields, raise};
+use crate::enforcer::raise::{Located, UnknownFields, raise};
 use crate::inventory::{Inventory, Workload};
 use crate::policy::{Assertion, EnforcerName, Namespace, Policy, Version};
 use crate::semantics::Universe;
 use crate::semantics::endpoints::Endpoint;
 use crate::semantics::namespaces::NamespaceWitness;
 use crate::semantics::pods::Pod;
-use crate::source::Sources;
+use crate::source::{FileId, Sources};
 use crate::verdict::{Index, Ruleset};
 use indexmap::IndexMap;
 use manifests::Manifests;
@@ -82,6 +82,38 @@ pub struct Question {
 }
 
 impl View {
+    /// What sentences mean alone.
+    #[must_use]
+    pub fn of_policy(policy: Policy, inventory: Inventory) -> Self {
+        let mut view = Self {
+            cluster: policy.cluster.name.clone(),
+            scope: lenient(Scope::of_cluster(&policy.cluster)),
+            namespaces: policy.namespaces.clone(),
+            ruleset: Ruleset::of_policy(&policy),
+            inventory,
+            questions: Vec::new(),
+            policy: Some(policy),
+        };
+        view.learn_namespaces();
+        view
+    }
+
+    /// What objects mean alone.
+    #[must_use]
+    pub fn of_objects(objects: &[Located<'_, '_>], scope: &Scope, inventory: &Inventory) -> Self {
+        let mut view = Self {
+            cluster: None,
+            scope: scope.clone(),
+            policy: None,
+            namespaces: IndexMap::new(),
+            ruleset: raise(objects, scope).rules,
+            inventory: inventory.clone(),
+            questions: Vec::new(),
+        };
+        view.learn_namespaces();
+        view
+    }
+
     /// Its rules, ready for questions.
     #[must_use]
     pub fn index(&self) -> Index<'_> {
@@ -123,8 +155,8 @@ pub fn ask(input: Input, options: &Options, question: &str) -> Outcome {
 fn read_with(input: Input, options: &Options, question: Option<&str>, scope: Option<&Scope>) -> Outcome {
     let Input { sentences, manifests } = input;
     // The question is a file of its own, behind the sentences.
-    let first = u32::try_from(sentences.len()).unwrap_or(u32::MAX).saturating_add(u32::from(question.is_some()));
-    let texts = manifests::read(&manifests, first);
+    let shift = u32::try_from(sentences.len()).unwrap_or(u32::MAX).saturating_add(u32::from(question.is_some()));
+    let texts = manifests::read(&manifests, FileId(0), shift);
     let found = Manifests::new(&texts);
     let mut outcome = if sentences.is_empty() {
         of_manifests(&found, options, question, scope)
@@ -193,22 +225,13 @@ fn of_both(sources: Sources, found: &Manifests<'_, '_>, options: &Options, quest
         return outcome;
     }
     for mut cluster in compiled.clusters {
-        let scope = lenient(Scope::of_cluster(&cluster.policy.cluster));
-        let raised = raise(&found.objects, &scope);
-        outcome.diagnostics.extend(manifests::problems(raised.problems));
-        let mut ruleset = Ruleset::of_policy(&cluster.policy);
-        ruleset.extend(raised.rules);
         let asked = std::mem::take(&mut cluster.questions);
-        let mut view = View {
-            cluster: cluster.name.clone(),
-            scope,
-            namespaces: cluster.policy.namespaces.clone(),
-            ruleset,
-            inventory: found.inventory.clone(),
-            questions: in_words(&cluster.policy, asked),
-            policy: Some(cluster.policy),
-        };
-        view.learn_namespaces();
+        let questions = in_words(&cluster.policy, asked);
+        let mut view = View::of_policy(cluster.policy, found.inventory.clone());
+        let raised = raise(&found.objects, &view.scope);
+        outcome.diagnostics.extend(manifests::problems(raised.problems));
+        view.ruleset.extend(raised.rules);
+        view.questions = questions;
         outcome.views.push(view);
     }
     outcome
@@ -216,7 +239,8 @@ fn of_both(sources: Sources, found: &Manifests<'_, '_>, options: &Options, quest
 
 /// Fields that no version knows are dropped, as the API server does it for all that do not ask it to refuse them; who
 /// wrote them is told.
-fn lenient(scope: Scope) -> Scope {
+#[must_use]
+pub fn lenient(scope: Scope) -> Scope {
     Scope { unknown_fields: UnknownFields::Drop, ..scope }
 }
 

@@ -16,14 +16,14 @@ pub fn text(compared: &[Compared<'_>]) -> String {
         }
         let cluster = one.cluster.as_ref().map(|name| format!("cluster {name}: ")).unwrap_or_default();
         text.push_str(&format!("{cluster}{}\n", summary(&one.diff)));
-        body(one, &mut text);
+        changes(&one.diff, &Sides::new(one), &mut text);
     }
     text
 }
 
-fn body(compared: &Compared<'_>, text: &mut String) {
-    let sides = Sides::new(compared);
-    for group in &compared.diff.groups {
+/// All changes, by whom they are about.
+pub fn changes(diff: &Diff, sides: &Sides<'_>, text: &mut String) {
+    for group in &diff.groups {
         text.push_str(&format!("\n{}\n", group.name));
         for entry in &group.entries {
             text.push_str(&format!("  {} {}\n", mark(entry.kind), entry.text));
@@ -33,16 +33,16 @@ fn body(compared: &Compared<'_>, text: &mut String) {
             text.push_str(&format!("      for example {}\n", entry.example));
         }
     }
-    if !compared.diff.namespaces.is_empty() {
+    if !diff.namespaces.is_empty() {
         text.push_str("\nnamespaces, whose labels decide whom a rule is about\n");
     }
-    for line in &compared.diff.namespaces {
+    for line in &diff.namespaces {
         text.push_str(&format!("  ~ {line}\n"));
     }
-    if !compared.diff.undecided.is_empty() {
+    if !diff.undecided.is_empty() {
         text.push_str("\nnot decided\n");
     }
-    for Undecided { what, reason, cause } in &compared.diff.undecided {
+    for Undecided { what, reason, cause } in &diff.undecided {
         let place = cause.as_ref().map(|(is_new, cause)| {
             let places = if *is_new { &sides.new } else { &sides.old };
             format!(" ({})", places.cause(cause))

@@ -4,7 +4,7 @@ use super::Compared;
 use super::reasons::{Sides, reasons};
 use crate::cli::places::Places;
 use serde_json::{Value, json};
-use ztp::diff::{Entry, Undecided};
+use ztp::diff::{Diff, Entry, Undecided};
 use ztp::explain::Explained;
 use ztp::verdict::ChangeKind;
 
@@ -14,16 +14,23 @@ pub fn text(compared: &[Compared<'_>]) -> String {
 }
 
 fn one(compared: &Compared<'_>) -> Value {
-    let (diff, sides) = (&compared.diff, Sides::new(compared));
+    let mut object = diff(&compared.diff, &Sides::new(compared));
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert("cluster".to_owned(), json!(compared.new.view.cluster.as_deref()));
+    }
+    object
+}
+
+/// The changes from one side to the other.
+pub fn diff(diff: &Diff, sides: &Sides<'_>) -> Value {
     let changes: Vec<Value> = diff
         .groups
         .iter()
         .flat_map(|group| group.entries.iter().map(|entry| (group.name.as_str(), entry)))
-        .map(|(group, entry)| change(&sides, group, entry))
+        .map(|(group, entry)| change(sides, group, entry))
         .collect();
     let undecided = |Undecided { what, reason, .. }: &Undecided| json!({ "what": what, "reason": reason });
     json!({
-        "cluster": compared.new.view.cluster.as_deref(),
         "same": diff.is_empty(),
         "summary": {
             "gained": diff.count(ChangeKind::Gained),

@@ -4,6 +4,7 @@ use super::Compared;
 use crate::cli::places::Places;
 use ztp::diff::Entry;
 use ztp::explain::{Decided, Explained, Outcome};
+use ztp::source::Sources;
 use ztp::verdict::Cause;
 
 /// The reasons of one side: a word about them, and they.
@@ -24,8 +25,14 @@ pub struct Sides<'v> {
 }
 
 impl<'v> Sides<'v> {
+    /// Of a comparison.
     pub fn new(compared: &Compared<'v>) -> Self {
-        Self { old: Places::new(compared.old.sources), new: Places::new(compared.new.sources) }
+        Self::of(compared.old.sources, compared.new.sources)
+    }
+
+    /// Of two sets of files.
+    pub fn of(old: &'v Sources, new: &'v Sources) -> Self {
+        Self { old: Places::new(old), new: Places::new(new) }
     }
 
     /// What decided before and what decides now, as `before allowed by …` and `now isolated by …`.

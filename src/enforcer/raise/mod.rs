@@ -143,10 +143,7 @@ pub fn raise(objects: &[Located<'_, '_>], scope: &Scope) -> Raised {
             }
         }),
     };
-    let read = |object: &Object<'_, '_>| {
-        is_network_policy(object) || (scope.enforcer == EnforcerName::Cilium && cilium::raises(object))
-    };
-    for one in objects.iter().filter(|one| is_policy(one.object.kind) && !read(&one.object)) {
+    for one in objects.iter().filter(|one| is_policy(one.object.kind) && !is_enforced(&one.object, scope)) {
         raised.problems.push(Problem {
             object: name(&one.object, scope),
             span: one.object.node.range.span(one.file),
@@ -187,12 +184,24 @@ fn is_policy(kind: &str) -> bool {
         || matches!(kind, "AuthorizationPolicy" | "PeerAuthentication" | "EgressFirewall" | "ApplicationNetworkPolicy")
 }
 
+/// Whether an object is a policy that the enforcer enforces.
+#[must_use]
+pub fn is_enforced(object: &Object<'_, '_>, scope: &Scope) -> bool {
+    is_network_policy(object) || (scope.enforcer == EnforcerName::Cilium && cilium::raises(object))
+}
+
+/// Whether an object of this kind lies in no namespace, as far as it is a policy.
+#[must_use]
+pub fn is_cluster_wide(object: &Object<'_, '_>) -> bool {
+    ["Cluster", "Global"].iter().any(|word| object.kind.contains(word))
+}
+
 /// `CiliumNetworkPolicy shop/backend`
-pub(super) fn name(object: &Object<'_, '_>, scope: &Scope) -> SmolStr {
+#[must_use]
+pub fn name(object: &Object<'_, '_>, scope: &Scope) -> SmolStr {
     let name = object.name.unwrap_or_default();
-    let clusterwide = ["Cluster", "Global"].iter().any(|word| object.kind.contains(word));
     match object.namespace {
-        _ if clusterwide => format_smolstr!("{} {name}", object.kind),
+        _ if is_cluster_wide(object) => format_smolstr!("{} {name}", object.kind),
         Some(namespace) => format_smolstr!("{} {namespace}/{name}", object.kind),
         None => format_smolstr!("{} {}/{name}", object.kind, scope.default_namespace),
     }
