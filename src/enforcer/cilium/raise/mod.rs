@@ -39,7 +39,7 @@ enum Read<'n> {
     Kubernetes(kubernetes::Policy<'n>),
 }
 
-/// See [`crate::enforcer::raise`].
+/// See [`crate::enforcer::raise()`].
 pub fn raise(objects: &[Located<'_, '_>], scope: &Scope) -> Raised {
     let reading: Vec<_> = objects.par_iter().filter_map(|one| read(one, scope)).collect();
     let specs = reading.iter().filter_map(|(.., read)| match read {

@@ -1,6 +1,6 @@
 //! `NetworkPolicy` objects back to what they mean.
 //!
-//! [`read`] is what the API server takes, whoever enforces; [`raise`] is what Kubernetes' documentation says it means
+//! [`read()`] is what the API server takes, whoever enforces; [`raise()`] is what Kubernetes' documentation says it means
 //! (`staging/src/k8s.io/api/networking/v1/types.go`, 00737ac). Cilium has its own reading (`enforcer::cilium::raise`).
 
 mod read;
