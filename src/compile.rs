@@ -104,8 +104,11 @@ fn compile(sources: &Sources, options: &Options, question: Option<FileId>) -> Ou
     let scope = Scope::collect(&trees, sources, &mut diagnostics);
     let policies = resolve::resolve(&scope, options, &mut diagnostics);
     let mut clusters = Vec::with_capacity(policies.len());
+    let mut hints = Vec::with_capacity(policies.len());
     for policy in policies {
-        check::check(&policy, &mut diagnostics);
+        let mut of_cluster = Vec::new();
+        check::check(&policy, &mut diagnostics, &mut of_cluster);
+        hints.push(of_cluster);
         let derived = derive(policy);
         check::check_idle(&derived.policy, &derived.idle, &mut diagnostics);
         diagnostics.extend(enforcer::check(&derived.policy));
@@ -121,6 +124,9 @@ fn compile(sources: &Sources, options: &Options, question: Option<FileId>) -> Ou
             manifests: Vec::new(),
             questions,
         });
+    }
+    if !waivers::none_can_help(&diagnostics) {
+        diagnostics.extend(check::common(hints));
     }
     waivers::apply(&trees, options.today, &mut diagnostics);
     // Of a policy that lacks what was refused, no assertion could be told.

@@ -61,6 +61,7 @@ fn policy() -> Policy {
         rules: vec![],
         boundaries: vec![],
         lookups: vec![],
+        exposures: vec![],
         assertions: vec![],
     }
 }

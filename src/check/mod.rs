@@ -1,22 +1,51 @@
 //! What only the whole policy shows: one file a family of rules. Each reports findings and goes on.
 
 mod assertions;
+mod consent;
+mod covered;
 mod grants;
+mod isolated;
+mod near;
 mod outside;
 mod project;
 mod staged;
 mod voids;
 pub mod waivers;
+mod workloads;
 
 use crate::diagnostic::Diagnostic;
-use crate::policy::{Direction, Policy, SentenceId, SubjectId};
+use crate::policy::{Direction, Effect, Policy, SentenceId, SubjectId};
+use isolated::Isolated;
+use near::{Item, Near};
+use std::collections::BTreeSet;
+use voids::Guards;
 
-/// Checks what a policy says, before anything is derived from it.
-pub fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
+/// Checks what a policy says, before anything is derived from it. `hints` are for a project that is free of errors: beside
+/// one, what a sentence seems to lack may only not have been understood.
+pub fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>, hints: &mut Vec<Diagnostic>) {
     grants::check(policy, diagnostics);
-    voids::check(policy, diagnostics);
+    let guards = Guards::of(policy);
+    let lessened = voids::check(policy, &guards, diagnostics);
     outside::check(policy, diagnostics);
     project::check(policy, diagnostics);
+    if waivers::none_can_help(diagnostics) {
+        return;
+    }
+    let allows = (0_u32..).zip(&policy.rules).filter(|(_, rule)| rule.effect != Effect::Deny);
+    let allows = Near::new(policy, &allows.map(|(number, rule)| Item::of_rule(number, rule)).collect::<Vec<_>>());
+    let isolated = Isolated::of(policy);
+    covered::check(policy, &guards, &allows, &lessened, hints);
+    consent::check(policy, &guards, &allows, &isolated, hints);
+    workloads::check(policy, &allows, &isolated, hints);
+}
+
+/// Of the hints that each cluster has, those that all have: where one needs a sentence, it is needed.
+#[must_use]
+pub fn common(clusters: Vec<Vec<Diagnostic>>) -> Vec<Diagnostic> {
+    let place = |hint: &Diagnostic| (hint.code, hint.primary.as_ref().map(|label| label.span));
+    let places: Vec<BTreeSet<_>> = clusters.iter().map(|hints| hints.iter().map(place).collect()).collect();
+    let everywhere = |hint: &Diagnostic| places.iter().all(|places| places.contains(&place(hint)));
+    clusters.into_iter().next().unwrap_or_default().into_iter().filter(everywhere).collect()
 }
 
 /// Says what takes effect later: `idle` are the allow rules whose end nothing isolates.

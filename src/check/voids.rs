@@ -1,173 +1,355 @@
-//! A `may` of which a deny or a boundary leaves nothing is an error; one that loses a part gets a hint.
+//! A `may` of which denies and boundaries leave nothing is an error; one that loses a part gets a hint.
+//!
+//! Whom a name leads to is the other side's choice, so that a deny of addresses may catch a name is no finding; nor that a
+//! deny of some pods or addresses takes them from `world`, `cluster` or `anything`, which name nobody; nor a deny for some
+//! of a sentence's own subjects, which is how an exception is said. A platform's grant is to hold everywhere.
 
+use super::near::{Item, Near};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::guard::GuardProblem;
-use crate::policy::{Boundary, Direction, Effect, Origin, Peer, Policy, Rule, Selects, SentenceId, SubjectId};
-use crate::semantics::{Universe, nets, peers, pods, traffic};
+use crate::policy::{
+    Direction, Effect, NamespaceSelector, Origin, Peer, PodSelector, Policy, Rule, Selects, SentenceId, SubjectId,
+    ValueSet,
+};
+use crate::semantics::{Universe, labels, namespaces, nets, pods, traffic};
 use crate::source::Span;
+use crate::verdict::{self, Flow, Flows, Index, Ruleset, Unknown, find_about, find_beside};
 use indexmap::IndexMap;
 use rayon::prelude::*;
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+
+/// How many of those that take all of a sentence only together are named.
+const MAX_SHOWN: usize = 3;
+
+/// Denies and boundaries by whom they govern; numbers are those of the policy.
+pub(super) struct Guards<'p> {
+    pub denies: Near<'p>,
+    pub boundaries: Near<'p>,
+}
+
+impl<'p> Guards<'p> {
+    pub fn of(policy: &'p Policy) -> Self {
+        let denies = (0_u32..).zip(&policy.rules).filter(|(_, rule)| rule.effect == Effect::Deny);
+        let denies = denies.map(|(number, rule)| Item::of_rule(number, rule));
+        let boundaries = (0_u32..).zip(&policy.boundaries).map(|(number, boundary)| Item {
+            subject: boundary.subject,
+            direction: boundary.direction,
+            peer: None,
+            number,
+        });
+        Self {
+            denies: Near::new(policy, &denies.collect::<Vec<_>>()),
+            boundaries: Near::new(policy, &boundaries.collect::<Vec<_>>()),
+        }
+    }
+
+    /// What denies and caps that may meet a rule.
+    pub fn against(&self, policy: &Policy, around: &Around, rule: &Rule) -> Against {
+        let mut against = Against::default();
+        let mut found = Vec::new();
+        for subject in &around.denies {
+            self.denies.about(*subject, rule.direction, &rule.peer, &mut found);
+        }
+        let denies = found.iter().filter_map(|item| Some((item.number, policy.rules.get(item.number as usize)?)));
+        let meets = |(_, deny): &(u32, &Rule)| traffic::share_ports(&deny.traffic, &rule.traffic);
+        against.denies.extend(denies.filter(meets).map(|(number, _)| number));
+        for subject in &around.boundaries {
+            against.boundaries.extend(self.boundaries.at(*subject, rule.direction).iter().map(|item| item.number));
+        }
+        against
+    }
+
+    /// The subjects of denies and boundaries that each subject of the policy meets.
+    pub fn around(&self, policy: &Policy) -> Vec<Around> {
+        let subjects = 0..u32::try_from(policy.subjects.len()).unwrap_or(u32::MAX);
+        let around = |number| Around {
+            denies: self.denies.subjects(SubjectId(number)),
+            boundaries: self.boundaries.subjects(SubjectId(number)),
+        };
+        subjects.into_par_iter().map(around).collect()
+    }
+}
+
+/// Subjects that meet one.
+pub(super) struct Around {
+    denies: Vec<SubjectId>,
+    boundaries: Vec<SubjectId>,
+}
+
+/// Numbers of denies and boundaries.
+#[derive(Default)]
+pub(super) struct Against {
+    pub denies: Vec<u32>,
+    pub boundaries: Vec<u32>,
+}
+
+impl Against {
+    fn is_empty(&self) -> bool {
+        self.denies.is_empty() && self.boundaries.is_empty()
+    }
+}
 
 /// What denies and boundaries take of one rule.
 enum Loss {
     Nothing,
-    /// Some of it, to this deny: in words.
-    Part(SentenceId, String),
-    /// All of it, to this deny.
-    Denied(SentenceId),
-    /// All of it, to this boundary.
-    Outside(SentenceId),
+    /// Some of it: whose, in words if there are some, and a flow that is lost.
+    Part(SentenceId, Option<String>, Flow),
+    /// All of it: to these together, with a flow that is lost.
+    All(Vec<SentenceId>, Flow),
 }
 
 /// What became of one object of one sentence in one direction.
 #[derive(Default)]
 struct Fate {
     whole: usize,
-    voided: Option<(SentenceId, bool)>,
-    partly: Option<(SentenceId, String)>,
+    voided: Option<(Vec<SentenceId>, Flow)>,
+    partly: Option<(SentenceId, Option<String>, Flow)>,
     lost: usize,
 }
 
-/// See the module.
-pub(super) fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
-    let denies: Vec<&Rule> = policy.rules.iter().filter(|rule| rule.effect == Effect::Deny).collect();
-    if denies.is_empty() && policy.boundaries.is_empty() {
-        return;
-    }
-    // Grants have a stricter check of their own.
-    let is_said = |rule: &&Rule| rule.effect != Effect::Deny && rule.origin == Origin::Said;
-    let losses = policy.rules.par_iter().filter(is_said).map(|rule| (rule, loss(policy, rule, &denies)));
-    let losses: Vec<(&Rule, Loss)> = losses.collect();
-    if losses.iter().all(|(_, loss)| matches!(loss, Loss::Nothing)) {
-        return;
+/// Reports what is void, and returns the sentences that lose something.
+pub(super) fn check(policy: &Policy, guards: &Guards<'_>, diagnostics: &mut Vec<Diagnostic>) -> BTreeSet<SentenceId> {
+    let mut touched = BTreeSet::new();
+    if guards.denies.is_empty() && guards.boundaries.is_empty() {
+        return touched;
     }
     let mut fates: IndexMap<(SentenceId, Direction, Span), Fate> = IndexMap::new();
-    for (rule, loss) in losses {
+    for (rule, loss) in losses(policy, guards) {
         let fate = fates.entry((rule.sentence, rule.direction, rule.span)).or_default();
         fate.whole += 1;
         match loss {
             Loss::Nothing => {}
-            Loss::Part(by, part) => {
-                fate.partly.get_or_insert((by, part));
+            Loss::Part(by, part, flow) => {
+                fate.partly.get_or_insert((by, part, flow));
             }
-            Loss::Denied(by) => {
+            Loss::All(by, flow) => {
                 fate.lost += 1;
-                fate.voided.get_or_insert((by, false));
-            }
-            Loss::Outside(by) => {
-                fate.lost += 1;
-                fate.voided.get_or_insert((by, true));
+                fate.voided.get_or_insert((by, flow));
             }
         }
     }
     // Both halves of a sentence can be void for the same reason: said once.
-    let mut said: IndexMap<(SentenceId, Span), ()> = IndexMap::new();
+    let mut said: BTreeSet<(SentenceId, Span)> = BTreeSet::new();
     for ((sentence, _, span), fate) in fates {
+        let (whole, lost) = (fate.whole, fate.lost);
         let finding = match (fate.voided, fate.partly) {
-            (Some((by, boundary)), _) if fate.lost == fate.whole => {
-                GuardProblem::Voided { span, by: policy.sentence(by).span, boundary }
+            (Some((by, flow)), _) if lost == whole => voided(policy, sentence, span, &by, &flow),
+            (Some((by, flow)), _) => {
+                let Some(by) = by.first() else { continue };
+                partly(policy, span, *by, Some(format!("{lost} of {whole} parts of this")), &flow)
             }
-            (Some((by, _)), _) => {
-                let lost = format!("{} of {} parts of this", fate.lost, fate.whole);
-                GuardProblem::PartlyVoided { span, by: policy.sentence(by).span, lost }
-            }
-            (None, Some((by, lost))) => GuardProblem::PartlyVoided { span, by: policy.sentence(by).span, lost },
+            (None, Some((by, lost, flow))) => partly(policy, span, by, lost, &flow),
             (None, None) => continue,
         };
-        if said.insert((sentence, span), ()).is_none() {
+        touched.insert(sentence);
+        if said.insert((sentence, span)) {
             diagnostics.push(finding.into());
         }
     }
+    touched
 }
 
-fn loss(policy: &Policy, rule: &Rule, denies: &[&Rule]) -> Loss {
-    if let Some(deny) = denies.iter().find(|deny| deny.direction == rule.direction && denied(policy, rule, deny)) {
-        return Loss::Denied(deny.sentence);
-    }
-    let mut boundaries = policy.boundaries.iter().filter(|boundary| boundary.direction == rule.direction);
-    if let Some(boundary) = boundaries.find(|boundary| outside(policy, rule, boundary)) {
-        return Loss::Outside(boundary.sentence);
-    }
-    partly(policy, rule, denies).map_or(Loss::Nothing, |(by, part)| Loss::Part(by, part))
+fn voided(policy: &Policy, sentence: SentenceId, span: Span, by: &[SentenceId], flow: &Flow) -> GuardProblem {
+    let home = &policy.sentence(sentence).namespace;
+    let own = home.is_some() && by.iter().all(|by| policy.sentence(*by).namespace == *home);
+    let boundary = by.iter().all(|by| caps(policy, *by));
+    let by = by.iter().take(MAX_SHOWN).map(|by| policy.sentence(*by).span).collect();
+    GuardProblem::Voided { span, by, boundary, own, flow: flow.to_string() }
 }
 
-fn includes_subject(policy: &Policy, outer: SubjectId, inner: SubjectId) -> bool {
-    if outer == inner {
-        return true;
-    }
-    match (&policy.subject(outer).selects, &policy.subject(inner).selects) {
-        (Selects::Pods(outer), Selects::Pods(inner)) => pods::includes(Universe::new(&policy.namespaces), outer, inner),
-        (Selects::Nodes(outer), Selects::Nodes(inner)) => outer.0.0.is_empty() || outer == inner,
-        _ => false,
-    }
+fn partly(policy: &Policy, span: Span, by: SentenceId, lost: Option<String>, flow: &Flow) -> GuardProblem {
+    let boundary = caps(policy, by);
+    GuardProblem::PartlyVoided { span, by: policy.sentence(by).span, boundary, lost, flow: flow.to_string() }
 }
 
-/// Whether two peers can be told apart at a glance: most pairs can, and there are many.
-fn apart(a: &Peer, b: &Peer) -> bool {
-    match (a, b) {
-        (Peer::Net(a), Peer::Net(b)) => !a.cidr.contains(&b.cidr) && !b.cidr.contains(&a.cidr),
-        (Peer::Pods(a), Peer::Pods(b)) => pods::apart(a, b),
-        (Peer::Pods(_), Peer::Net(_) | Peer::Name(_)) | (Peer::Net(_) | Peer::Name(_), Peer::Pods(_)) => true,
-        _ => false,
-    }
+/// Whether a sentence is a boundary.
+fn caps(policy: &Policy, sentence: SentenceId) -> bool {
+    policy.boundaries.iter().any(|boundary| boundary.sentence == sentence)
 }
 
-/// Whether a deny takes all of a rule.
-fn denied(policy: &Policy, rule: &Rule, deny: &Rule) -> bool {
-    if apart(&rule.peer, &deny.peer) {
-        return false;
-    }
-    let universe = Universe::new(&policy.namespaces);
-    peers::includes(universe, &deny.peer, &rule.peer)
-        && traffic::includes(&deny.traffic, &rule.traffic).is_yes()
-        && includes_subject(policy, deny.subject, rule.subject)
-}
-
-/// Whether a boundary permits nothing of a rule.
-fn outside(policy: &Policy, rule: &Rule, boundary: &Boundary) -> bool {
-    let universe = Universe::new(&policy.namespaces);
-    let permitted = || {
-        boundary.permits.iter().any(|permit| {
-            peers::overlap(universe, &permit.peer, &rule.peer) && traffic::overlap(&permit.traffic, &rule.traffic)
-        })
+/// What each rule that may lose something loses; of the same objects, also the rules that lose nothing.
+fn losses<'p>(policy: &'p Policy, guards: &Guards<'p>) -> Vec<(&'p Rule, Loss)> {
+    let around = guards.around(policy);
+    let against = |rule: &'p Rule| -> Option<(&'p Rule, Against)> {
+        let around = around.get(rule.subject.0 as usize)?;
+        let empty = around.denies.is_empty() && around.boundaries.is_empty();
+        if empty || rule.effect == Effect::Deny || rule.origin == Origin::DnsCompanion {
+            return None;
+        }
+        let mut against = guards.against(policy, around, rule);
+        // What of a grant a deny takes is refused by a check of its own.
+        if rule.origin == Origin::PlatformGrant {
+            against.denies.clear();
+        }
+        (!against.is_empty()).then_some((rule, against))
     };
-    traffic::includes(&boundary.traffic, &rule.traffic).is_yes()
-        && includes_subject(policy, boundary.subject, rule.subject)
-        && !permitted()
+    let met: Vec<(&Rule, Against)> = policy.rules.par_iter().filter_map(against).collect();
+    if met.is_empty() {
+        return Vec::new();
+    }
+    let denies: BTreeSet<u32> = met.iter().flat_map(|(_, against)| against.denies.iter().copied()).collect();
+    let boundaries: BTreeSet<u32> = met.iter().flat_map(|(_, against)| against.boundaries.iter().copied()).collect();
+    let ruleset = Ruleset::of_rules(
+        policy,
+        denies.iter().filter_map(|number| policy.rules.get(*number as usize)),
+        boundaries.iter().filter_map(|number| policy.boundaries.get(*number as usize)),
+    );
+    let index = Index::new(&ruleset, Universe::new(&policy.namespaces));
+    let mut losses: Vec<(&Rule, Loss)> = met
+        .par_iter()
+        .map(|(rule, against)| (*rule, loss(policy, &index, rule, against).unwrap_or(Loss::Nothing)))
+        .collect();
+    let objects: BTreeSet<(SentenceId, Span)> = losses.iter().map(|(rule, _)| (rule.sentence, rule.span)).collect();
+    let whole: BTreeSet<*const Rule> = met.iter().map(|(rule, _)| std::ptr::from_ref(*rule)).collect();
+    let others = policy.rules.iter().filter(|rule| rule.effect != Effect::Deny);
+    let others = others.filter(|rule| objects.contains(&(rule.sentence, rule.span)));
+    losses.extend(others.filter(|rule| !whole.contains(&std::ptr::from_ref(*rule))).map(|rule| (rule, Loss::Nothing)));
+    losses
 }
 
-/// The first sentence that takes a part of a rule, and its parts in words, the first three of them.
-fn partly(policy: &Policy, rule: &Rule, denies: &[&Rule]) -> Option<(SentenceId, String)> {
-    let mut parts = denies
-        .iter()
-        .filter(|deny| deny.direction == rule.direction)
-        .filter_map(|deny| Some((deny.sentence, taken(policy, rule, deny)?)));
-    let (sentence, first) = parts.next()?;
-    let mut lost = vec![first];
-    lost.extend(parts.filter(|(other, _)| *other == sentence).map(|(_, part)| part));
+/// What a rule loses. Where that is not decided it is taken to lose nothing: only what is sure is said.
+fn loss(policy: &Policy, index: &Index<'_>, rule: &Rule, against: &Against) -> Result<Loss, Unknown> {
+    let flows = Flows::of_rule(policy, rule);
+    let mut by: Vec<SentenceId> = Vec::new();
+    by.extend(against.denies.iter().filter_map(|number| Some(policy.rules.get(*number as usize)?.sentence)));
+    by.extend(against.boundaries.iter().filter_map(|number| Some(policy.boundaries.get(*number as usize)?.sentence)));
+    by.dedup();
+    let takes_all = |by: &[SentenceId]| -> Result<bool, Unknown> {
+        let places = places(policy, by);
+        for flows in &flows {
+            if find_beside(index, flows, rule.direction, |rule| stands_in(&places, index.ruleset, rule))?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    let taken = |by: SentenceId| -> Result<Option<Flow>, Unknown> {
+        let places = places(policy, &[by]);
+        for flows in &flows {
+            let flow = find_about(index, flows, rule.direction, |rule| stands_in(&places, index.ruleset, rule))?;
+            if flow.is_some() {
+                return Ok(flow);
+            }
+        }
+        Ok(None)
+    };
+    if takes_all(&by)? {
+        let mut all = Vec::new();
+        for one in &by {
+            if takes_all(&[*one])? {
+                all = vec![*one];
+                break;
+            }
+            if taken(*one)?.is_some() {
+                all.push(*one);
+            }
+        }
+        let Some(first) = all.first() else { return Ok(Loss::Nothing) };
+        return Ok(taken(*first)?.map_or(Loss::Nothing, |flow| Loss::All(all, flow)));
+    }
+    for number in &against.denies {
+        let deny = policy.rules.get(*number as usize).filter(|deny| {
+            same_kind(&rule.peer, &deny.peer)
+                && is_part(policy, deny.subject, rule.subject)
+                && sure(policy, &rule.peer, &deny.peer)
+        });
+        let Some(deny) = deny else { continue };
+        if let Some(flow) = taken(deny.sentence)? {
+            let denies = against.denies.iter().filter_map(|number| policy.rules.get(*number as usize));
+            let part = in_words(policy, rule, denies.filter(|other| other.sentence == deny.sentence));
+            return Ok(Loss::Part(deny.sentence, part, flow));
+        }
+    }
+    for number in &against.boundaries {
+        let boundary = policy.boundaries.get(*number as usize).filter(|boundary| {
+            let grant =
+                rule.origin == Origin::PlatformGrant && sure_at_subjects(policy, boundary.subject, rule.subject);
+            (grant || is_part(policy, boundary.subject, rule.subject))
+                && boundary.permits.iter().all(|permit| sure(policy, &rule.peer, &permit.peer))
+        });
+        let Some(boundary) = boundary else { continue };
+        if let Some(flow) = taken(boundary.sentence)? {
+            return Ok(Loss::Part(boundary.sentence, None, flow));
+        }
+    }
+    Ok(Loss::Nothing)
+}
+
+/// Where sentences stand, to know their rules in a ruleset by.
+pub(super) fn places<'s>(policy: &Policy, sentences: impl IntoIterator<Item = &'s SentenceId>) -> BTreeSet<Span> {
+    sentences.into_iter().map(|sentence| policy.sentence(*sentence).span).collect()
+}
+
+/// Whether a rule is of a sentence in one of these places.
+pub(super) fn stands_in(places: &BTreeSet<Span>, ruleset: &Ruleset, rule: &verdict::Rule) -> bool {
+    ruleset.cause(rule.cause).span.is_some_and(|span| places.contains(&span))
+}
+
+/// Whether both name somebody, in the same way.
+fn same_kind(a: &Peer, b: &Peer) -> bool {
+    matches!((a, b), (Peer::Pods(_), Peer::Pods(_)) | (Peer::Net(_), Peer::Net(_)) | (Peer::Nodes(_), Peer::Nodes(_)))
+        || a == b
+}
+
+/// Whether all of `inner` is governed by what governs `outer`.
+pub(super) fn is_part(policy: &Policy, outer: SubjectId, inner: SubjectId) -> bool {
+    let universe = Universe::new(&policy.namespaces);
+    match (&policy.subject(outer).selects, &policy.subject(inner).selects) {
+        (Selects::Pods(outer), Selects::Pods(inner)) => pods::includes(universe, outer, inner),
+        (Selects::Nodes(outer), Selects::Nodes(inner)) => labels::includes(&outer.0, &inner.0),
+        _ => false,
+    }
+}
+
+fn sure_at_subjects(policy: &Policy, a: SubjectId, b: SubjectId) -> bool {
+    match (&policy.subject(a).selects, &policy.subject(b).selects) {
+        (Selects::Pods(a), Selects::Pods(b)) => sure_of_pods(policy, a, b),
+        _ => true,
+    }
+}
+
+fn sure(policy: &Policy, a: &Peer, b: &Peer) -> bool {
+    match (a, b) {
+        (Peer::Pods(a), Peer::Pods(b)) => sure_of_pods(policy, a, b),
+        _ => true,
+    }
+}
+
+/// Whether what these have in common does not hang on labels of namespaces that nobody declares: a namespace that may turn
+/// out to be in a set is no finding.
+fn sure_of_pods(policy: &Policy, a: &PodSelector, b: &PodSelector) -> bool {
+    let universe = Universe::new(&policy.namespaces);
+    let (a, b) = (&a.namespaces, &b.namespaces);
+    let includes = |outer: &NamespaceSelector, inner: &NamespaceSelector| namespaces::includes(universe, outer, inner);
+    let one = |name: &SmolStr| NamespaceSelector { names: ValueSet::one(name.clone()), ..NamespaceSelector::default() };
+    !namespaces::overlap(universe, a, b)
+        || includes(a, b)
+        || includes(b, a)
+        || policy.namespaces.keys().map(one).any(|one| includes(a, &one) && includes(b, &one))
+}
+
+/// The parts of a rule that these denies take, in words, the first three of them. Nothing where it is the subject or the
+/// traffic of which they take a part.
+fn in_words<'p>(policy: &Policy, rule: &Rule, denies: impl Iterator<Item = &'p Rule>) -> Option<String> {
+    let universe = Universe::new(&policy.namespaces);
+    let mut lost = Vec::new();
+    for deny in denies {
+        if !is_part(policy, deny.subject, rule.subject) || !traffic::includes(&deny.traffic, &rule.traffic).is_yes() {
+            return None;
+        }
+        lost.push(match (&rule.peer, &deny.peer) {
+            (Peer::Net(a), Peer::Net(b)) => format!("`{}`", nets::intersection(a, b).first()?.cidr),
+            (Peer::Pods(a), Peer::Pods(b)) => format!("the pods `{}`", pods::intersection(universe, a, b)?),
+            _ => return None,
+        });
+    }
     lost.dedup();
-    let more = lost.len().saturating_sub(3);
-    lost.truncate(3);
+    let more = lost.len().saturating_sub(MAX_SHOWN);
+    lost.truncate(MAX_SHOWN);
     let mut text = lost.join(", ");
     if more > 0 {
         text.push_str(&format!(" and {more} more"));
     }
-    Some((sentence, text))
-}
-
-/// The part of a rule that a deny takes, in words; only what is sure to be lost.
-fn taken(policy: &Policy, rule: &Rule, deny: &Rule) -> Option<String> {
-    if apart(&rule.peer, &deny.peer) {
-        return None;
-    }
-    let universe = Universe::new(&policy.namespaces);
-    let lost = match (&rule.peer, &deny.peer) {
-        (Peer::Net(a), Peer::Net(b)) if nets::overlap(a, b) => {
-            format!("`{}`", nets::intersection(a, b).first()?.cidr)
-        }
-        (Peer::Pods(a), Peer::Pods(b)) => format!("the pods `{}`", pods::intersection(universe, a, b)?),
-        _ => return None,
-    };
-    let traffic = traffic::overlap(&rule.traffic, &deny.traffic);
-    (traffic && includes_subject(policy, deny.subject, rule.subject)).then_some(lost)
+    Some(text).filter(|text| !text.is_empty())
 }

@@ -11,6 +11,15 @@ use smol_str::SmolStr;
 /// want. Warnings and hints always may.
 const ACCEPTABLE_ERRORS: [&str; 2] = ["E0622", "E0701"];
 
+/// Whether there is an error that no waiver takes away.
+#[must_use]
+pub fn none_can_help(diagnostics: &[Diagnostic]) -> bool {
+    let refuses = |finding: &Diagnostic| {
+        finding.severity() == Severity::Error && !ACCEPTABLE_ERRORS.contains(&finding.code.as_str())
+    };
+    diagnostics.iter().any(refuses)
+}
+
 /// One waiver and the sentence that it is for.
 struct Waiver {
     code: Code,

@@ -7,8 +7,8 @@
 
 use crate::enforcer::capability::Feature;
 use crate::policy::{
-    Cluster, Direction, DnsPattern, DnsServer, Effect, Entity, Origin, Peer, PodSelector, Policy, Rule, Selects,
-    SentenceId, Subject, SubjectId, Traffic,
+    Cluster, Direction, DnsPattern, DnsServer, Effect, Origin, Peer, PodSelector, Policy, Rule, Selects, SentenceId,
+    Subject, SubjectId, Traffic,
 };
 use crate::semantics::{Universe, pods};
 use crate::source::Span;
@@ -63,22 +63,10 @@ fn look_ups(policy: &Policy, subject: SubjectId, needs: &Needs) -> Vec<Rule> {
 fn needs(policy: &Policy) -> IndexMap<SubjectId, Needs> {
     let mut found: IndexMap<SubjectId, Needs> = IndexMap::new();
     for rule in &policy.rules {
-        let allows = matches!(rule.effect, Effect::Allow { .. });
-        if !allows || rule.direction != Direction::Egress {
+        let (names, cluster) = rule.looks_up();
+        if names.is_none() && !cluster {
             continue;
         }
-        // Pods are pinged by their address, which no look-up gives.
-        if rule.traffic == Traffic::Ping && !matches!(rule.peer, Peer::Name(_)) {
-            continue;
-        }
-        let (names, cluster): (Option<DnsPattern>, bool) = match &rule.peer {
-            Peer::Name(pattern) => (Some(pattern.clone()), false),
-            Peer::Anything => (Some(DnsPattern::Any), true),
-            Peer::Entity(Entity::World) => (Some(DnsPattern::Any), false),
-            Peer::Pods(_) | Peer::Entity(Entity::Cluster | Entity::KubeApiserver | Entity::Ingress) => (None, true),
-            // Addresses are reached without a look-up, and nodes have no names in the cluster's DNS.
-            Peer::Net(_) | Peer::Nodes(_) | Peer::Entity(_) => continue,
-        };
         let needs = found.entry(rule.subject).or_insert_with(|| Needs {
             names: BTreeSet::new(),
             cluster: false,

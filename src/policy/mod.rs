@@ -49,6 +49,8 @@ pub struct Policy {
     pub boundaries: Vec<Boundary>,
     /// Names that workloads may look up beyond what their rules imply.
     pub lookups: Vec<Lookup>,
+    /// What the files of a namespace consent to.
+    pub exposures: Vec<Exposure>,
     /// What must be true of it all.
     pub assertions: Vec<Assertion>,
 }
@@ -67,7 +69,7 @@ pub struct Namespace {
 }
 
 /// A workload that the project declares.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Workload {
     /// Its namespace.
     pub namespace: SmolStr,
@@ -77,6 +79,8 @@ pub struct Workload {
     pub selector: PodSelector,
     /// Whether its own namespace declares it; else it is a name for pods that somebody else governs.
     pub governed: bool,
+    /// Whether it says on which ports it listens.
+    pub serves: bool,
     /// Its name, where it is declared.
     pub span: Span,
 }
@@ -172,6 +176,28 @@ pub struct Rule {
     pub origin: Origin,
     /// The place in the sentence that names the object: the narrowest place to point at.
     pub span: Span,
+}
+
+impl Rule {
+    /// What has to be looked up on the way to the other end: names outside, and whether names of the cluster. A request
+    /// for look-ups by hand is none of this (see [`Lookup`]).
+    #[must_use]
+    pub fn looks_up(&self) -> (Option<DnsPattern>, bool) {
+        let allows = matches!(self.effect, Effect::Allow { .. });
+        if !allows || self.direction != Direction::Egress {
+            return (None, false);
+        }
+        match &self.peer {
+            Peer::Name(pattern) => (Some(pattern.clone()), false),
+            // Pods are pinged by their address, which no look-up gives.
+            _ if self.traffic == Traffic::Ping => (None, false),
+            Peer::Anything => (Some(DnsPattern::Any), true),
+            Peer::Entity(Entity::World) => (Some(DnsPattern::Any), false),
+            Peer::Pods(_) | Peer::Entity(Entity::Cluster | Entity::KubeApiserver | Entity::Ingress) => (None, true),
+            // Addresses are reached without a look-up, and nodes have no names in the cluster's DNS.
+            Peer::Net(_) | Peer::Nodes(_) | Peer::Entity(_) => (None, false),
+        }
+    }
 }
 
 /// The other end of a rule.
@@ -318,6 +344,21 @@ pub struct Lookup {
     pub names: Vec<DnsPattern>,
     /// The sentence.
     pub sentence: SentenceId,
+}
+
+/// `expose …`: what the files of a namespace consent to. It opens nothing: a `may` that lies within it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    /// Which of its pods.
+    pub object: PodSelector,
+    /// To whom.
+    pub to: PodSelector,
+    /// Which traffic.
+    pub traffic: Traffic,
+    /// Whether some sentence uses it.
+    pub used: bool,
+    /// The sentence.
+    pub span: Span,
 }
 
 /// `assert …`: what must be true of every flow of some.

@@ -3,9 +3,8 @@
 use super::peers::Role;
 use super::sentence::{Builder, Saying};
 use super::traffic::{Kind, request, towards};
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::ownership::OwnershipProblem;
-use crate::policy::{Peer, PodSelector, Traffic};
+use crate::policy::{self, Peer, PodSelector, Traffic};
 use crate::semantics::flows::{self, Flows};
 use crate::semantics::{Universe, pods, traffic};
 use crate::source::Span;
@@ -86,17 +85,16 @@ impl Exposures {
         found
     }
 
-    /// An `expose` that no sentence uses yet.
-    pub fn report_unused(&self, diagnostics: &mut Vec<Diagnostic>) {
-        let mut sentences: IndexMap<Span, bool> = IndexMap::new();
-        for exposure in self.0.values().flatten() {
-            *sentences.entry(exposure.span).or_default() |= exposure.used.load(Ordering::Relaxed);
-        }
-        for (span, used) in sentences {
-            if !used {
-                diagnostics.push(OwnershipProblem::UnusedExpose { span }.into());
-            }
-        }
+    /// They, once all sentences are read.
+    pub fn into_model(self) -> Vec<policy::Exposure> {
+        let model = |exposure: Exposure| policy::Exposure {
+            object: exposure.object,
+            to: exposure.to,
+            traffic: exposure.traffic,
+            used: exposure.used.into_inner(),
+            span: exposure.span,
+        };
+        self.0.into_values().flatten().map(model).collect()
     }
 }
 

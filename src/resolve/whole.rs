@@ -12,7 +12,7 @@ use super::peers::Expanded;
 use super::scope::Scope;
 use super::sentence::{Builder, goes_beyond};
 use super::workloads;
-use crate::diagnostic::{Diagnostic, has_errors};
+use crate::diagnostic::Diagnostic;
 use crate::policy::{Namespace, Policy};
 use crate::syntax::ast::{LabelSelector, LabelTest, Section};
 use indexmap::IndexMap;
@@ -81,16 +81,12 @@ pub(super) fn resolve_cluster<'t>(
     let Part { sentences, subjects, isolations, rules, boundaries, lookups, assertions, diagnostics: found } =
         Part::join(parts);
     diagnostics.extend(found);
-    // Beside an error, an exposure may be unused because the sentence that is for it was not understood.
-    if !has_errors(diagnostics) {
-        known.exposures.report_unused(diagnostics);
-    }
     let project = scope.project.map(|name| name.value.clone());
+    let exposures = known.exposures.into_model();
     let workloads = workloads::all(scope, &facts);
-    let cluster = facts.cluster;
     Policy {
         project,
-        cluster,
+        cluster: facts.cluster,
         namespaces,
         workloads,
         sentences,
@@ -99,6 +95,7 @@ pub(super) fn resolve_cluster<'t>(
         rules,
         boundaries,
         lookups,
+        exposures,
         assertions,
     }
 }

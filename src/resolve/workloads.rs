@@ -32,6 +32,7 @@ pub(super) fn all(scope: &Scope<'_>, facts: &Facts<'_>) -> Vec<policy::Workload>
         name: workload.name.value.clone(),
         selector: selector(scope, facts, namespace, workload),
         governed,
+        serves: !workload.serves.is_empty(),
         span: workload.name.span,
     };
     let own = scope.namespaces.iter().flat_map(|(namespace, declared)| {

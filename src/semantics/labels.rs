@@ -83,13 +83,17 @@ pub fn matches(selector: &LabelSelector, labels: &Labels) -> bool {
 /// Whether some labels fit.
 #[must_use]
 pub fn satisfiable(selector: &LabelSelector) -> bool {
-    !cells(selector).values().any(Cell::is_empty)
+    match selector.0.as_slice() {
+        [] => true,
+        [only] => !matches!(&only.op, Op::In(values) if values.is_empty()),
+        _ => !cells(selector).values().any(Cell::is_empty),
+    }
 }
 
 /// Whether some labels fit both.
 #[must_use]
 pub fn overlap(a: &LabelSelector, b: &LabelSelector) -> bool {
-    satisfiable(&a.and(b))
+    if a.0.is_empty() || a == b { satisfiable(b) } else { !apart(a, b) && satisfiable(&a.and(b)) }
 }
 
 /// Whether they ask for different values of one label, and so have nothing in common. A quick look, which sees what most

@@ -78,11 +78,16 @@ impl<'a> Names<'a> {
         self.language.get(budget, || language(self.pattern))
     }
 
-    /// Whether no name is sure to fit both: counted from the end, they have different labels at the same place.
     pub(super) fn are_apart(&self, other: &Self) -> bool {
-        let different = |(a, b): (&str, &str)| a != b && !a.contains('*') && !b.contains('*');
-        labels(self.pattern).zip(labels(other.pattern)).any(different)
+        are_apart(self.pattern, other.pattern)
     }
+}
+
+/// Whether no name is sure to fit both: counted from the end, they have different labels at the same place.
+#[must_use]
+pub fn are_apart(a: &DnsPattern, b: &DnsPattern) -> bool {
+    let different = |(a, b): (&str, &str)| a != b && !a.contains('*') && !b.contains('*');
+    labels(a).zip(labels(b)).any(different)
 }
 
 /// [`find`] for patterns whose automata are kept.

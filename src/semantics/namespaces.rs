@@ -72,6 +72,9 @@ pub fn matches(selector: &NamespaceSelector, namespace: &NamespaceWitness) -> bo
 /// Whether some namespace fits.
 #[must_use]
 pub fn satisfiable(universe: Universe, selector: &NamespaceSelector) -> bool {
+    if selector.labels.0.is_empty() {
+        return !values::is_empty(&selector.names);
+    }
     let NamespaceSelector { names, labels } = fold(selector);
     labels::satisfiable(&labels)
         && match names {
@@ -83,12 +86,18 @@ pub fn satisfiable(universe: Universe, selector: &NamespaceSelector) -> bool {
 /// Whether some namespace fits both.
 #[must_use]
 pub fn overlap(universe: Universe, a: &NamespaceSelector, b: &NamespaceSelector) -> bool {
+    if a.labels.0.is_empty() && b.labels.0.is_empty() {
+        return values::overlap(&a.names, &b.names);
+    }
     satisfiable(universe, &and(a, b))
 }
 
 /// Whether all namespaces that fit `inner` fit `outer`.
 #[must_use]
 pub fn includes(universe: Universe, outer: &NamespaceSelector, inner: &NamespaceSelector) -> bool {
+    if outer.labels.0.is_empty() && inner.labels.0.is_empty() {
+        return values::includes(&outer.names, &inner.names);
+    }
     let Some(inner) = simplified(universe, inner) else { return true };
     let outer = fold(outer);
     let exceeding = labels::exceeding(&outer.labels, &inner.labels);

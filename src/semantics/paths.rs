@@ -51,6 +51,12 @@ pub fn empty(pattern: &PathPattern) -> Answer<SmolStr> {
     find(&[&Paths::new(pattern)], &[], &Budget::default())
 }
 
+/// Whether no path is sure to fit both. A quick look, without automata.
+#[must_use]
+pub fn are_apart(a: &PathPattern, b: &PathPattern) -> bool {
+    segments::intersection(a, b) == Some(None)
+}
+
 /// A pattern with its automaton, which is built when it is first asked for.
 pub(super) struct Paths<'a> {
     pattern: &'a PathPattern,
@@ -73,7 +79,7 @@ impl<'a> Paths<'a> {
 
     /// Whether no path is sure to fit both.
     pub(super) fn are_apart(&self, other: &Self) -> bool {
-        segments::intersection(self.pattern, other.pattern) == Some(None)
+        are_apart(self.pattern, other.pattern)
     }
 
     /// Whether every path fits, to be seen at once.

@@ -64,7 +64,10 @@ pub fn apart(a: &PodSelector, b: &PodSelector) -> bool {
 /// Whether some pod fits both.
 #[must_use]
 pub fn overlap(universe: Universe, a: &PodSelector, b: &PodSelector) -> bool {
-    !apart(a, b) && !labels::apart(&a.labels, &b.labels) && satisfiable(universe, &and(a, b))
+    !apart(a, b)
+        && labels::overlap(&a.labels, &b.labels)
+        && values::overlap(&a.service_account, &b.service_account)
+        && namespaces::overlap(universe, &a.namespaces, &b.namespaces)
 }
 
 /// Whether all pods that fit `inner` fit `outer`.

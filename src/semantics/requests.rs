@@ -101,6 +101,13 @@ pub fn disjoint(a: &Request, b: &Request) -> Answer<RequestWitness> {
     }
 }
 
+/// Whether no request is sure to fit both. A quick look at methods and paths, without automata.
+#[must_use]
+pub fn are_apart(a: &Request, b: &Request) -> bool {
+    let methods = !a.methods.is_empty() && !b.methods.is_empty();
+    (methods && !a.methods.iter().any(|method| b.methods.contains(method))) || paths::are_apart(&a.path, &b.path)
+}
+
 /// The pattern of what fits both, where there is one (see [`paths::intersection`]); it never has more.
 #[must_use]
 pub fn intersection(a: &Request, b: &Request) -> Option<Request> {

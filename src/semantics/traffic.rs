@@ -133,6 +133,21 @@ pub fn overlap(a: &Traffic, b: &Traffic) -> bool {
     !disjoint(a, b).is_yes()
 }
 
+/// Whether something may be in both, as far as ports and kinds of packets tell. A quick look.
+#[must_use]
+pub fn share_ports(a: &Traffic, b: &Traffic) -> bool {
+    fn of(traffic: &Traffic) -> Option<&PortSet> {
+        match traffic {
+            Traffic::Ports(ports) | Traffic::Http { ports, .. } | Traffic::Dns { ports, .. } => Some(ports),
+            Traffic::All | Traffic::Ping => None,
+        }
+    }
+    match (of(a), of(b)) {
+        (Some(a), Some(b)) => ports::overlap(a, b),
+        _ => *a == Traffic::All || *b == Traffic::All || a == b,
+    }
+}
+
 /// What is in both, or less: of two expressions of which neither includes the other, nothing (see
 /// [`requests::intersection`]). `None` when nothing is left.
 #[must_use]

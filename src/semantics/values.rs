@@ -37,6 +37,17 @@ pub fn intersection(a: &ValueSet, b: &ValueSet) -> ValueSet {
     }
 }
 
+/// Whether some value is in both.
+#[must_use]
+pub fn overlap(a: &ValueSet, b: &ValueSet) -> bool {
+    match (a, b) {
+        (ValueSet::In(values), other) | (other, ValueSet::In(values)) => {
+            values.iter().any(|value| contains(other, value))
+        }
+        (ValueSet::Any | ValueSet::NotIn(_), ValueSet::Any | ValueSet::NotIn(_)) => true,
+    }
+}
+
 /// Whether all of `inner` is in `outer`.
 #[must_use]
 pub fn includes(outer: &ValueSet, inner: &ValueSet) -> bool {

@@ -31,5 +31,5 @@ pub use index::{Governing, Index};
 pub use of_policy::PolicyPart;
 pub use piece::Flows;
 pub use ruleset::{Cause, CauseId, Effect, Exception, Gap, Isolation, Rule, Ruleset, SubjectId};
-pub use search::{find_change, find_passing, find_stopped, find_unseen};
+pub use search::{find_about, find_beside, find_change, find_passing, find_stopped, find_unseen};
 pub use unknown::Unknown;

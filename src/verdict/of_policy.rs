@@ -15,7 +15,7 @@
 //! name them beside allowed ports.
 
 use super::ruleset::Exception;
-use super::{Cause, CauseId, Effect, Isolation, Rule, Ruleset};
+use super::{Cause, CauseId, Effect, Flows, Isolation, Rule, Ruleset};
 use crate::policy::{
     self, Boundary, Direction, EnforcerName, Entity, Peer, Policy, PortSet, Protocol, Selects, SentenceId, ValueSet,
 };
@@ -68,6 +68,34 @@ impl Ruleset {
         }
         reader.rules
     }
+
+    /// What some rules and boundaries say, whoever enforces them, for questions that are about these alone.
+    #[must_use]
+    pub fn of_rules<'p>(
+        policy: &'p Policy,
+        rules: impl IntoIterator<Item = &'p policy::Rule>,
+        boundaries: impl IntoIterator<Item = &'p Boundary>,
+    ) -> Self {
+        let mut reader = Reader { policy, rules: Self::new(), causes: IndexMap::new(), subjects: IndexMap::new() };
+        rules.into_iter().for_each(|rule| reader.rule(rule));
+        boundaries.into_iter().for_each(|boundary| reader.boundary(boundary));
+        reader.rules
+    }
+}
+
+impl Flows {
+    /// The flows that a rule of a policy is about. Whom it allows by a name is asked for as in a question (see
+    /// [`endpoints::asked`]): at that name, wherever it leads.
+    #[must_use]
+    pub fn of_rule(policy: &Policy, rule: &policy::Rule) -> Vec<Self> {
+        let subject = of_subject(&policy.subject(rule.subject).selects);
+        let peers = match rule.effect {
+            policy::Effect::Deny => denied(rule.direction, &rule.peer),
+            policy::Effect::Allow { .. } => endpoints::asked(&rule.peer, false),
+        };
+        let peers = peers.into_iter().filter(|peers| counts(policy, peers));
+        peers.map(|peers| Self::at(subject.clone(), rule.direction, peers, passing(rule))).collect()
+    }
 }
 
 /// A subject of the model. A node governs its own end wherever the other end is, so to that both local and remote count.
@@ -106,21 +134,13 @@ impl Reader<'_> {
     }
 
     fn rule(&mut self, rule: &policy::Rule) {
-        let connections = match &rule.effect {
-            policy::Effect::Allow { tls_name: Some(name), .. } => match &rule.traffic {
-                policy::Traffic::Ports(ports) => {
-                    Connections::Tls { ports: ports.clone(), names: vec![policy::DnsPattern::Exact(name.clone())] }
-                }
-                other => Connections::from(other),
-            },
-            _ => Connections::from(&rule.traffic),
-        };
+        let connections = passing(rule);
         let (effect, peers) = match &rule.effect {
             policy::Effect::Allow { mutual_auth: true, .. } => {
                 (Effect::AllowAuthenticated, endpoints::of_peer(&rule.peer))
             }
             policy::Effect::Allow { .. } => (Effect::Allow, endpoints::of_peer(&rule.peer)),
-            policy::Effect::Deny => (Effect::Deny, self.denied(rule.direction, &rule.peer)),
+            policy::Effect::Deny => (Effect::Deny, denied(rule.direction, &rule.peer)),
         };
         let (subject, cause) = (self.subject(rule.subject), self.cause(rule.sentence));
         for peers in peers {
@@ -201,23 +221,10 @@ impl Reader<'_> {
         self.policy.cluster.apiservers.iter().map(address).collect()
     }
 
-    /// Pods of other clusters count only where there are any.
     fn push(&mut self, rule: Rule) {
-        if self.policy.cluster.mesh_name.is_some() || !matches!(rule.peers, Endpoints::MeshPods { .. }) {
+        if counts(self.policy, &rule.peers) {
             self.rules.rules.push(rule);
         }
-    }
-
-    fn denied(&self, direction: Direction, peer: &Peer) -> Vec<Endpoints> {
-        let mut peers = endpoints::of_peer(peer);
-        if let Peer::Pods(selector) = peer {
-            peers.push(Endpoints::MeshPods { clusters: ValueSet::Any, selector: selector.clone() });
-        }
-        if direction == Direction::Ingress && *peer == Peer::Entity(Entity::KubeApiserver) {
-            let elsewhere = Places::APISERVER.difference(Places::HOST);
-            peers = peers.iter().filter_map(|peer| endpoints::within(peer, elsewhere)).collect();
-        }
-        peers
     }
 
     fn boundary(&mut self, boundary: &Boundary) {
@@ -256,6 +263,34 @@ impl Reader<'_> {
             });
         }
     }
+}
+
+/// What passes by a rule.
+fn passing(rule: &policy::Rule) -> Connections {
+    match (&rule.effect, &rule.traffic) {
+        (policy::Effect::Allow { tls_name: Some(name), .. }, policy::Traffic::Ports(ports)) => {
+            Connections::Tls { ports: ports.clone(), names: vec![policy::DnsPattern::Exact(name.clone())] }
+        }
+        _ => Connections::from(&rule.traffic),
+    }
+}
+
+/// Whom a deny is about.
+fn denied(direction: Direction, peer: &Peer) -> Vec<Endpoints> {
+    let mut peers = endpoints::of_peer(peer);
+    if let Peer::Pods(selector) = peer {
+        peers.push(Endpoints::MeshPods { clusters: ValueSet::Any, selector: selector.clone() });
+    }
+    if direction == Direction::Ingress && *peer == Peer::Entity(Entity::KubeApiserver) {
+        let elsewhere = Places::APISERVER.difference(Places::HOST);
+        peers = peers.iter().filter_map(|peer| endpoints::within(peer, elsewhere)).collect();
+    }
+    peers
+}
+
+/// Pods of other clusters count only where there are any.
+fn counts(policy: &Policy, peers: &Endpoints) -> bool {
+    policy.cluster.mesh_name.is_some() || !matches!(peers, Endpoints::MeshPods { .. })
 }
 
 /// Whether they can have an endpoint in common at all.

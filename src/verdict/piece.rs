@@ -20,6 +20,17 @@ pub struct Flows {
     pub connections: Connections,
 }
 
+impl Flows {
+    /// Flows between the end that a direction's rules govern, and the other.
+    #[must_use]
+    pub fn at(own: Endpoints, direction: Direction, other: Endpoints, connections: Connections) -> Self {
+        match direction {
+            Direction::Egress => Self { from: own, to: other, connections },
+            Direction::Ingress => Self { from: other, to: own, connections },
+        }
+    }
+}
+
 /// A set of flows that may turn out to be empty.
 #[derive(Clone, Debug)]
 pub(super) struct Piece<'r> {

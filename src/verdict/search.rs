@@ -78,6 +78,37 @@ pub fn find_unseen(index: &Index<'_>, look_ups: &Flows) -> Result<Option<Flow>, 
     search.first(&unseen)
 }
 
+/// A flow of the set that none of these rules of a direction is about; `None` when they are about all. What isolates the
+/// end is not asked.
+///
+/// # Errors
+/// When that is not decided.
+pub fn find_beside(
+    index: &Index<'_>,
+    flows: &Flows,
+    direction: Direction,
+    which: impl Fn(&Rule) -> bool + Copy,
+) -> Result<Option<Flow>, Unknown> {
+    let mut search = Search::new(index);
+    let left = search.less(vec![Piece::of(flows)], direction, which)?;
+    search.first(&left)
+}
+
+/// A flow of the set that one of these rules of a direction is about; `None` when none is about any.
+///
+/// # Errors
+/// When that is not decided.
+pub fn find_about(
+    index: &Index<'_>,
+    flows: &Flows,
+    direction: Direction,
+    which: impl Fn(&Rule) -> bool,
+) -> Result<Option<Flow>, Unknown> {
+    let mut search = Search::new(index);
+    let about = search.by_rules(&Piece::of(flows), direction, which)?;
+    search.first(&about)
+}
+
 /// One question, with what it has cost.
 pub(super) struct Search<'i, 'r> {
     index: &'i Index<'r>,

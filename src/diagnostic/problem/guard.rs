@@ -14,10 +14,10 @@ pub enum GuardProblem {
     CapsNoPods { span: Span },
     /// A boundary over a label that no namespace declares.
     UndeclaredLabel { span: Span, key: SmolStr },
-    /// A `may` of which a deny or boundary leaves nothing.
-    Voided { span: Span, by: Span, boundary: bool },
-    /// A `may` of which a deny takes a part.
-    PartlyVoided { span: Span, by: Span, lost: String },
+    /// A `may` of which denies or boundaries leave nothing; `own` when they stand in the same namespace, `flow` for example.
+    Voided { span: Span, by: Vec<Span>, boundary: bool, own: bool, flow: String },
+    /// A `may` of which a deny or boundary takes a part, such as `flow`.
+    PartlyVoided { span: Span, by: Span, boundary: bool, lost: Option<String>, flow: String },
     /// A namespace's deny voids a platform's grant.
     VoidsGrant { span: Span, grant: Span },
     /// A platform's deny voids its own grant.
@@ -41,19 +41,30 @@ impl From<GuardProblem> for Diagnostic {
                     .note("a boundary rests on who sets the label; say in a platform file which namespaces have it")
                     .help(format!("`namespace NAME labels {{ {key}: \"…\" }}`"))
             }
-            GuardProblem::Voided { span, by, boundary } => {
-                let (what, help) = if boundary {
-                    ("a boundary", "let the boundary name this too, or remove it here")
-                } else {
-                    ("a deny", "remove one of the two")
+            GuardProblem::Voided { span, by, boundary, own, flow } => {
+                let (what, verb) = match (boundary, by.as_slice()) {
+                    (true, [_]) => ("a boundary", "leaves"),
+                    (false, [_]) => ("a deny", "leaves"),
+                    (true, _) => ("boundaries", "leave"),
+                    (false, _) => ("denies", "leave"),
                 };
-                Self::new(Code::E0705, span, format!("{what} leaves nothing of this"))
+                let help = match (own, boundary) {
+                    (true, false) => "these contradict each other: keep the one that is meant",
+                    (_, true) => "let the boundary name this too, or remove it here",
+                    (false, false) => "remove one of the two",
+                };
+                let finding = Self::new(Code::E0705, span, format!("{what} {verb} nothing of this"))
                     .label("never allowed")
-                    .also(by, "this wins over every `may`")
-                    .help(help)
+                    .note(format!("for example {flow}"))
+                    .help(help);
+                by.into_iter().fold(finding, |finding, by| finding.also(by, "this wins over every `may`"))
             }
-            GuardProblem::PartlyVoided { span, by, lost } => {
-                Self::new(Code::H0701, span, format!("a deny takes away {lost}")).also(by, "this wins over every `may`")
+            GuardProblem::PartlyVoided { span, by, boundary, lost, flow } => {
+                let what = if boundary { "a boundary" } else { "a deny" };
+                let lost = lost.unwrap_or_else(|| "a part of this".to_owned());
+                Self::new(Code::H0701, span, format!("{what} takes away {lost}"))
+                    .also(by, "this wins over every `may`")
+                    .note(format!("for example {flow}"))
             }
             GuardProblem::VoidsGrant { span, grant } => {
                 Self::new(Code::E0706, span, "this denies what the platform grants")

@@ -8,6 +8,7 @@ pub mod enforcer;
 pub mod guard;
 pub mod host_firewall;
 pub mod manifests;
+pub mod meaning;
 pub mod names;
 pub mod network_policy;
 pub mod output;

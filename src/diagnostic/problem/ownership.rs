@@ -36,8 +36,8 @@ pub enum OwnershipProblem {
     ExposesOthers { span: Span },
     /// `expose` to somebody who writes no files.
     ExposeNeedsNoConsent { span: Span },
-    /// An `expose` that no sentence uses.
-    UnusedExpose { span: Span },
+    /// An `expose` that no sentence uses, or can use: a flow for example, and what denies all of them.
+    UnusedExpose { span: Span, by: Option<(String, Span)> },
     /// Sentences that nothing enforces yet.
     NotEnforcedYet { span: Span, place: String, direction: &'static str, count: usize },
 }
@@ -124,8 +124,14 @@ impl From<OwnershipProblem> for Diagnostic {
                 "an `expose` consents to a sentence in another file, and these have no file",
             )
             .help("open it from here instead: `… may reach …`"),
-            OwnershipProblem::UnusedExpose { span } => {
+            OwnershipProblem::UnusedExpose { span, by: None } => {
                 Self::new(Code::H0301, span, "no sentence uses this yet, so it opens nothing")
+            }
+            OwnershipProblem::UnusedExpose { span, by: Some((flow, by)) } => {
+                Self::new(Code::H0301, span, "no sentence uses this, and none ever can")
+                    .also(by, "this wins over every `may`")
+                    .note(format!("for example {flow}"))
+                    .help("remove it, or have it left out there")
             }
             OwnershipProblem::NotEnforcedYet { span, place, direction, count } => {
                 let (sentences, take) = if count == 1 { ("sentence", "takes") } else { ("sentences", "take") };
