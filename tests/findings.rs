@@ -51,7 +51,7 @@ impl Dice {
     }
 
     fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
-        from[self.roll(from.len())]
+        from.get(self.roll(from.len())).unwrap()
     }
 
     fn sentence(&mut self) -> String {

@@ -140,7 +140,8 @@ fn shared(policy: &Policy, isolated: &Isolated<'_>, namespaces: &[&[Workload]], 
     let mut said: IndexSet<&Workload> = IndexSet::new();
     for ((a, b), flow, by_a) in found {
         let count = |workload: &Workload| partners.get(workload).copied().unwrap_or_default();
-        let (one, other) = if count(a) > count(b) { (a, b) } else { (b, a) };
+        let weight = |workload: &Workload| (count(workload), workload.span);
+        let (one, other) = if weight(a) > weight(b) { (a, b) } else { (b, a) };
         if said.insert(one) {
             let (able, unable) = if by_a { (a, b) } else { (b, a) };
             let problem = MeaningProblem::Shared {
