@@ -10,7 +10,7 @@
 //!
 //! *The same* is the same at every end: the same ends isolated, the same flows denied, and where an end is isolated and
 //! nothing denies the flow, the same allowed ([`compare`]). And where a deny depends on names, the look-ups are seen that
-//! make names known ([`look_ups`]). A difference is a fault of the compiler. Then nothing is written, and the flow is
+//! make names known (`look_ups`). A difference is a fault of the compiler. Then nothing is written, and the flow is
 //! shown.
 
 mod look_ups;
