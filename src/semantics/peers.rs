@@ -18,68 +18,17 @@
 //! A name is no place: what it resolves to is the other side's choice. So a name may meet every range, and lies only in
 //! `world`, names and anything.
 
-use super::{Universe, labels, names, nets, pods};
-use crate::policy::{Entity, LabelSelector, Peer};
-
-/// Where an endpoint stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Pod,
-    LocalNode,
-    LocalApiserver,
-    RemoteNode,
-    RemoteApiserver,
-    Outside,
-    OutsideApiserver,
-    Ingress,
-    Health,
-    Init,
-    Unmanaged,
-}
-
-use Place::{
-    Health, Ingress, Init, LocalApiserver, LocalNode, Outside, OutsideApiserver, Pod, RemoteApiserver, RemoteNode,
-    Unmanaged,
-};
+use super::{Place, Places, Universe, labels, names, nets, pods};
+use crate::policy::{LabelSelector, Peer};
 
 /// The places at which a peer covers something.
-fn places(peer: &Peer) -> &'static [Place] {
+fn places(peer: &Peer) -> Places {
     match peer {
-        Peer::Pods(_) => &[Pod],
-        Peer::Nodes(_) => &[RemoteNode, RemoteApiserver],
-        Peer::Net(_) | Peer::Name(_) | Peer::Entity(Entity::World) => &[Outside, OutsideApiserver],
-        Peer::Entity(Entity::Host) => &[LocalNode, LocalApiserver],
-        Peer::Entity(Entity::RemoteNode) => &[RemoteNode, RemoteApiserver],
-        Peer::Entity(Entity::KubeApiserver) => &[LocalApiserver, RemoteApiserver, OutsideApiserver],
-        Peer::Entity(Entity::Ingress) => &[Ingress],
-        Peer::Entity(Entity::Health) => &[Health],
-        Peer::Entity(Entity::Init) => &[Init],
-        Peer::Entity(Entity::Unmanaged) => &[Unmanaged],
-        Peer::Entity(Entity::Cluster) => &[
-            Pod,
-            LocalNode,
-            LocalApiserver,
-            RemoteNode,
-            RemoteApiserver,
-            OutsideApiserver,
-            Ingress,
-            Health,
-            Init,
-            Unmanaged,
-        ],
-        Peer::Anything => &[
-            Pod,
-            LocalNode,
-            LocalApiserver,
-            RemoteNode,
-            RemoteApiserver,
-            Outside,
-            OutsideApiserver,
-            Ingress,
-            Health,
-            Init,
-            Unmanaged,
-        ],
+        Peer::Pods(_) => Places::of(&[Place::Pod]),
+        Peer::Nodes(_) => Places::REMOTE_NODES,
+        Peer::Net(_) | Peer::Name(_) => Places::WORLD,
+        Peer::Entity(entity) => Places::of_entity(*entity),
+        Peer::Anything => Places::ALL,
     }
 }
 
@@ -99,8 +48,7 @@ pub fn includes(universe: Universe<'_>, outer: &Peer, inner: &Peer) -> bool {
     if is_empty(universe, inner) {
         return true;
     }
-    let covered = places(outer);
-    places(inner).iter().all(|place| covered.contains(place))
+    places(outer).includes(places(inner))
         && match (outer, inner) {
             (Peer::Entity(_) | Peer::Anything, _) => true,
             (Peer::Pods(outer), Peer::Pods(inner)) => pods::includes(universe, outer, inner),
@@ -116,8 +64,7 @@ pub fn includes(universe: Universe<'_>, outer: &Peer, inner: &Peer) -> bool {
 /// one address may have two names is left aside: two names meet only if one name fits both.
 #[must_use]
 pub fn overlap(universe: Universe<'_>, a: &Peer, b: &Peer) -> bool {
-    let shared = places(a).iter().any(|place| places(b).contains(place));
-    shared
+    !places(a).intersection(places(b)).is_empty()
         && match (a, b) {
             (Peer::Pods(a), Peer::Pods(b)) => pods::overlap(universe, a, b),
             (Peer::Nodes(a), Peer::Nodes(b)) => labels::overlap(&a.0, &b.0),
