@@ -3,7 +3,6 @@
 mod missing;
 
 use crate::policy::{Assertion, Direction};
-use crate::semantics::connections::Connections;
 use crate::semantics::endpoints;
 use crate::verdict::{Cause, CauseId, End, Flow, Flows, Index, Ruleset, Unknown, decide, find_passing, find_stopped};
 
@@ -71,21 +70,15 @@ pub enum Outcome {
 /// # Errors
 /// When that is not decided.
 pub fn explain(index: &Index<'_>, question: &Assertion) -> Result<Explanation, Unknown> {
-    let (mut passing, mut stopped) = (None, None);
-    for (peer, traffic) in &question.to {
-        let connections = Connections::from(traffic);
-        for to in endpoints::asked(peer, true) {
-            for from in question.from.iter().flat_map(endpoints::of_peer) {
-                let flows = Flows { from, to: to.clone(), connections: connections.clone() };
-                if passing.is_none() {
-                    passing = find_passing(index, &flows)?;
-                }
-                if stopped.is_none() {
-                    stopped = find_stopped(index, &flows)?;
-                }
-            }
-        }
+    let first = |can, find: fn(&Index<'_>, &Flows) -> Result<Option<Flow>, Unknown>| {
+        flows(question, can).iter().find_map(|flows| find(index, flows).transpose()).transpose()
+    };
+    let mut passing = first(true, find_passing)?;
+    if passing.is_none() {
+        // A name may also lead to where `can` does not ask for it.
+        passing = first(false, find_passing)?;
     }
+    let stopped = first(true, find_stopped)?;
     let answer = match (&passing, &stopped) {
         (Some(_), Some(_)) => Answer::Partly,
         (Some(_), None) => Answer::Yes,
@@ -93,6 +86,18 @@ pub fn explain(index: &Index<'_>, question: &Assertion) -> Result<Explanation, U
     };
     let explained = |flow: Option<Flow>| flow.map(|flow| explain_flow(index, flow)).transpose();
     Ok(Explanation { answer, passing: explained(passing)?, stopped: explained(stopped)? })
+}
+
+/// What a question is about (see [`endpoints::asked`]).
+fn flows(question: &Assertion, can: bool) -> Vec<Flows> {
+    let mut flows = Vec::new();
+    for (peer, traffic) in &question.to {
+        for to in endpoints::asked(peer, can) {
+            let from = question.from.iter().flat_map(endpoints::of_peer);
+            flows.extend(from.map(|from| Flows { from, to: to.clone(), connections: traffic.into() }));
+        }
+    }
+    flows
 }
 
 /// Says what happens to a flow.

@@ -234,8 +234,7 @@ impl<'i, 'r> Step<'i, 'r> {
             let mut search = Search::new(stopping);
             for piece in Search::new(passing).passing(vec![piece])? {
                 for direction in BOTH {
-                    let stopped = search.stopped(&piece, direction)?;
-                    if let Some(flow) = search.first(&stopped)? {
+                    if let Some(flow) = search.first_stopped(&piece, direction)? {
                         return Ok(vec![change(self.loud(true), flow)]);
                     }
                 }

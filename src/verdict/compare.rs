@@ -227,12 +227,11 @@ pub(super) fn lacking(
                 pieces = here.less(isolated, *direction, |rule| rule.effect == Effect::Deny)?;
             }
             let mut there = Search::new(other);
-            let left = there.less(pieces, *direction, |rule| match part {
+            there.first_less(pieces, *direction, |rule| match part {
                 Part::Denied => rule.effect == Effect::Deny,
                 Part::Authenticated => rule.effect == Effect::AllowAuthenticated,
                 Part::Isolated | Part::Allowed => rule.effect != Effect::Deny,
-            })?;
-            there.first(&left)
+            })
         }
     }
 }

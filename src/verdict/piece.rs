@@ -114,13 +114,19 @@ impl<'r> Piece<'r> {
         self
     }
 
-    /// The part that carries anything else; `None` when nothing is left.
+    /// The part that carries anything else; `None` when it is plain that nothing is left. What a connection carries is
+    /// costly to compare, and left for later.
     pub fn not_carrying(mut self, connections: &'r Connections) -> Option<Self> {
-        if *connections == Connections::All || self.within.contains(&connections) {
-            return None;
-        }
         self.without.push(connections);
-        Some(self)
+        let carries = |set: &&Connections| {
+            matches!(set, Connections::Requests { .. } | Connections::LookUps { .. } | Connections::Tls { .. })
+        };
+        let is_empty = if self.within.iter().any(carries) {
+            *connections == Connections::All || self.within.contains(&connections)
+        } else {
+            connections::find(&self.within, &self.without).is_yes()
+        };
+        (!is_empty).then_some(self)
     }
 
     /// A flow of it; `None` when it is empty.

@@ -5,8 +5,9 @@
 //!                stopped =  denied  or  (isolated  and  not allowed)
 //! ```
 //!
-//! The set is cut into pieces at each rule that meets it. To decide whether a union covers a set is NP-hard, so the number
-//! of pieces is bounded; past the bound the question has no answer.
+//! The set is cut into pieces at each rule that meets it, depth first: one that shows something is nearly always among the
+//! first, and there can be very many. To decide whether a union covers a set is NP-hard, so their number is bounded; past
+//! the bound the question has no answer.
 
 use super::piece::{Flows, Piece};
 use super::{Effect, Flow, Index, Rule, Unknown};
@@ -39,8 +40,7 @@ pub fn find_passing(index: &Index<'_>, flows: &Flows) -> Result<Option<Flow>, Un
 pub fn find_stopped(index: &Index<'_>, flows: &Flows) -> Result<Option<Flow>, Unknown> {
     let mut search = Search::new(index);
     for direction in BOTH {
-        let pieces = search.stopped(&Piece::of(flows), direction)?;
-        if let Some(flow) = search.first(&pieces)? {
+        if let Some(flow) = search.first_stopped(&Piece::of(flows), direction)? {
             return Ok(Some(flow));
         }
     }
@@ -56,8 +56,7 @@ pub fn find_change(stopping: &Index<'_>, passing: &Index<'_>, flows: &Flows) -> 
     let mut search = Search::new(stopping);
     for piece in &pieces {
         for direction in BOTH {
-            let stopped = search.stopped(piece, direction)?;
-            if let Some(flow) = search.first(&stopped)? {
+            if let Some(flow) = search.first_stopped(piece, direction)? {
                 return Ok(Some(flow));
             }
         }
@@ -74,8 +73,7 @@ pub fn find_unseen(index: &Index<'_>, look_ups: &Flows) -> Result<Option<Flow>, 
     let mut search = Search::new(index);
     let open = search.open(&Piece::of(look_ups), Direction::Egress)?;
     let seen = |rule: &Rule| matches!(rule.connections, Connections::LookUps { .. });
-    let unseen = search.less(open, Direction::Egress, |rule| rule.effect == Effect::Deny || seen(rule))?;
-    search.first(&unseen)
+    search.first_less(open, Direction::Egress, |rule| rule.effect == Effect::Deny || seen(rule))
 }
 
 /// A flow of the set that none of these rules of a direction is about; `None` when they are about all. What isolates the
@@ -166,6 +164,19 @@ impl<'i, 'r> Search<'i, 'r> {
         Ok(stopped)
     }
 
+    /// A flow of [`stopped`](Self::stopped).
+    pub fn first_stopped<'p>(&mut self, piece: &Piece<'p>, direction: Direction) -> Result<Option<Flow>, Unknown>
+    where
+        'r: 'p,
+    {
+        let denied = self.by_rules(piece, direction, |rule| rule.effect == Effect::Deny)?;
+        if let Some(flow) = self.first(&denied)? {
+            return Ok(Some(flow));
+        }
+        let isolated = self.isolated(piece, direction)?;
+        self.first_less(isolated, direction, |rule| rule.effect != Effect::Deny)
+    }
+
     /// The part whose end nothing isolates.
     pub fn open<'p>(&mut self, piece: &Piece<'p>, direction: Direction) -> Result<Vec<Piece<'p>>, Unknown>
     where
@@ -247,18 +258,67 @@ impl<'i, 'r> Search<'i, 'r> {
     {
         let mut all = Vec::new();
         for piece in pieces {
-            let mut left = vec![piece.clone()];
-            for governing in self.governing(&piece, direction)? {
-                for rule in governing.rules(direction).filter(|rule| fits(rule) && may_meet(&piece, rule)) {
-                    left = self.each(left, |universe, piece| less_rule(universe, piece, governing.subject, rule))?;
-                    if left.is_empty() {
-                        break;
-                    }
-                }
-            }
-            all.extend(left);
+            self.visit_less(piece, direction, fits, |left| {
+                all.push(left);
+                Ok(None::<Flow>)
+            })?;
         }
         Ok(all)
+    }
+
+    /// A flow of [`less`](Self::less).
+    pub fn first_less<'p>(
+        &mut self,
+        pieces: Vec<Piece<'p>>,
+        direction: Direction,
+        fits: impl Fn(&Rule) -> bool + Copy,
+    ) -> Result<Option<Flow>, Unknown>
+    where
+        'r: 'p,
+    {
+        let universe = self.index.universe;
+        for piece in pieces {
+            if let Some(flow) = self.visit_less(piece, direction, fits, |left| left.witness(universe))? {
+                return Ok(Some(flow));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Visits what is left of a piece without that such rules are about, until something is found.
+    fn visit_less<'p, T>(
+        &mut self,
+        piece: Piece<'p>,
+        direction: Direction,
+        fits: impl Fn(&Rule) -> bool,
+        mut visit: impl FnMut(Piece<'p>) -> Result<Option<T>, Unknown>,
+    ) -> Result<Option<T>, Unknown>
+    where
+        'r: 'p,
+    {
+        let universe = self.index.universe;
+        let mut rules = Vec::new();
+        for governing in self.governing(&piece, direction)? {
+            let meeting = governing.rules(direction).filter(|rule| fits(rule) && may_meet(&piece, rule));
+            rules.extend(meeting.map(|rule| (governing.subject, rule)));
+        }
+        let is_about_all =
+            |(subject, rule): &(&Endpoints, &'r Rule)| less_rule(universe, piece.clone(), subject, rule).is_empty();
+        if rules.iter().any(is_about_all) {
+            return Ok(None);
+        }
+        let mut left = vec![(piece, rules.as_slice())];
+        while let Some((piece, rules)) = left.pop() {
+            self.count(1)?;
+            let Some(((subject, rule), rules)) = rules.split_first() else {
+                match visit(piece)? {
+                    Some(found) => return Ok(Some(found)),
+                    None => continue,
+                }
+            };
+            left.extend(less_rule(universe, piece, subject, rule).into_iter().rev().map(|part| (part, rules)));
+        }
+        Ok(None)
     }
 
     /// What governs a piece's end; not known when there is a gap.

@@ -190,9 +190,9 @@ pub fn of_peer(peer: &Peer) -> Vec<Endpoints> {
     }
 }
 
-/// The same in a question. A name stands for points of that name and no other that are not the API server, since any two
-/// names could lead to one address; and in a question whether something `can` be, for what is globally reachable: where else it leads is the other
-/// side's choice, and a deny of addresses that catches it there does not make the answer a no.
+/// The same in a question. A name stands for points with that name alone, since any two names could lead to one address,
+/// and never for the API server. In a question whether something `can` be it stands for what is globally reachable: where
+/// else it leads is the other side's choice, and a deny of addresses that catches it there does not make the answer a no.
 #[must_use]
 pub fn asked(peer: &Peer, can: bool) -> Vec<Endpoints> {
     let mut ends = of_peer(peer);
