@@ -24,14 +24,14 @@ const OF_CONTROLLERS: [&str; 10] = [
 
 /// A question, followed by a block for each namespace that it names: with a declaration for each of its workloads, so that
 /// names mean the same and are missed in the same way as in a project. A workload's pods have the labels of its manifest
-/// and, as far as any policy asks, no others.
+/// and, as far as any policy asks, no others. What no cluster takes for a workload is not declared.
 pub(super) fn with_declarations(question: &str, view: &View) -> String {
     let words = question.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '/'));
     let named: BTreeSet<&str> = words.filter_map(|word| word.split_once('/')).map(|(namespace, _)| namespace).collect();
     let asked = keys(view);
     let mut blocks: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for workload in &view.inventory.workloads {
-        if named.contains(workload.namespace.as_str()) && is_name(&workload.name) {
+        if named.contains(workload.namespace.as_str()) && can_be_declared(workload) {
             blocks.entry(&workload.namespace).or_default().insert(declaration(workload, &asked));
         }
     }
@@ -46,14 +46,23 @@ pub(super) fn with_declarations(question: &str, view: &View) -> String {
     text
 }
 
-/// Whether it is a name that can be declared; Kubernetes allows dots, too.
-fn is_name(name: &str) -> bool {
-    name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+/// Whether it can be spelled as a declaration. Kubernetes allows dots in a name, too. Nobody has checked before that its
+/// labels and its account are what Kubernetes allows.
+fn can_be_declared(workload: &Workload) -> bool {
+    let is_name = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let labels = || workload.labels.iter();
+    is_name(&workload.name)
+        && labels().all(|(key, value)| is_plain(key) && is_plain(value))
+        && is_plain(&workload.service_account)
+}
+
+/// Whether there is nothing in it that labels, their keys and accounts cannot have.
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
 }
 
 fn declaration(workload: &Workload, asked: &BTreeSet<&SmolStr>) -> String {
-    let mut labels: Vec<String> =
-        workload.labels.iter().map(|(key, value)| format!("{key}: {}", quoted(value))).collect();
+    let mut labels: Vec<String> = workload.labels.iter().map(|(key, value)| format!("{key}: \"{value}\"")).collect();
     let lacking = asked.iter().filter(|key| !workload.labels.contains_key(**key));
     labels.extend(lacking.map(|key| format!("!{key}")));
     format!("workload {} {{ {} }} as serviceaccount {}", workload.name, labels.join(", "), workload.service_account)
@@ -69,11 +78,5 @@ fn keys(view: &View) -> BTreeSet<&SmolStr> {
     });
     let keys = selectors.flatten().map(|requirement| &requirement.key);
     // Cilium's other sources of labels have keys that no manifest can put on a pod.
-    let plain = |key: &str| key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
-    keys.filter(|key| plain(key) && !OF_CONTROLLERS.contains(&key.as_str())).collect()
-}
-
-/// A value as it can always be written.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    keys.filter(|key| is_plain(key) && !OF_CONTROLLERS.contains(&key.as_str())).collect()
 }
