@@ -253,19 +253,20 @@ fn region(passing: &Index<'_>, stopping: &Index<'_>, flows: &Flows) -> Result<Ve
     let mut search = Search::new(stopping);
     for piece in &pieces {
         for direction in BOTH {
-            for part in search.stopped(piece, direction)? {
-                let Some(example) = part.witness(universe)? else { continue };
+            let one_too_many = search.visit_stopped(piece, direction, |part| {
+                let Some(example) = part.witness(universe)? else { return Ok(None) };
                 let part = cut(&part);
                 if found.iter().any(|(known, _)| covers(universe, known, &part)) {
-                    continue;
+                    return Ok(None);
                 }
                 found.retain(|(known, _)| !covers(universe, &part, known));
-                found.push((part, example));
-                if found.len() > MAX_PARTS {
-                    let Flows { from, to, connections } = flows.clone();
-                    let whole = Cut { from, to, within: vec![connections], without: Vec::new() };
-                    return Ok(found.pop().map(|(_, example)| (Changed::Among(whole), example)).into_iter().collect());
-                }
+                found.push((part, example.clone()));
+                Ok((found.len() > MAX_PARTS).then_some(example))
+            })?;
+            if let Some(example) = one_too_many {
+                let Flows { from, to, connections } = flows.clone();
+                let whole = Cut { from, to, within: vec![connections], without: Vec::new() };
+                return Ok(vec![(Changed::Among(whole), example)]);
             }
         }
     }

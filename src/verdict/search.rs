@@ -153,28 +153,37 @@ impl<'i, 'r> Search<'i, 'r> {
         self.less(passing, direction, |rule| rule.effect == Effect::Deny)
     }
 
-    /// What is stopped at one end.
-    pub fn stopped<'p>(&mut self, piece: &Piece<'p>, direction: Direction) -> Result<Vec<Piece<'p>>, Unknown>
-    where
-        'r: 'p,
-    {
-        let mut stopped = self.by_rules(piece, direction, |rule| rule.effect == Effect::Deny)?;
-        let isolated = self.isolated(piece, direction)?;
-        stopped.extend(self.less(isolated, direction, |rule| rule.effect != Effect::Deny)?);
-        Ok(stopped)
-    }
-
-    /// A flow of [`stopped`](Self::stopped).
+    /// A flow that is stopped at one end.
     pub fn first_stopped<'p>(&mut self, piece: &Piece<'p>, direction: Direction) -> Result<Option<Flow>, Unknown>
     where
         'r: 'p,
     {
-        let denied = self.by_rules(piece, direction, |rule| rule.effect == Effect::Deny)?;
-        if let Some(flow) = self.first(&denied)? {
-            return Ok(Some(flow));
+        let universe = self.index.universe;
+        self.visit_stopped(piece, direction, |stopped| stopped.witness(universe))
+    }
+
+    /// Visits the parts that are stopped at one end, until something is found.
+    pub fn visit_stopped<'p, T>(
+        &mut self,
+        piece: &Piece<'p>,
+        direction: Direction,
+        mut visit: impl FnMut(Piece<'p>) -> Result<Option<T>, Unknown>,
+    ) -> Result<Option<T>, Unknown>
+    where
+        'r: 'p,
+    {
+        for denied in self.by_rules(piece, direction, |rule| rule.effect == Effect::Deny)? {
+            if let Some(found) = visit(denied)? {
+                return Ok(Some(found));
+            }
         }
-        let isolated = self.isolated(piece, direction)?;
-        self.first_less(isolated, direction, |rule| rule.effect != Effect::Deny)
+        for isolated in self.isolated(piece, direction)? {
+            let found = self.visit_less(isolated, direction, |rule| rule.effect != Effect::Deny, &mut visit)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     /// The part whose end nothing isolates.
