@@ -6,7 +6,7 @@
 
 use super::{keep_what_counts, raised, universe};
 use crate::policy::{Policy, SubjectId};
-use crate::verdict::{Index, PolicyPart, Ruleset, agree};
+use crate::verdict::{PolicyPart, Ruleset, agree};
 use indexmap::IndexMap;
 
 /// What makes an object's meaning depend on others: labels that addresses have only while some rule names them (with
@@ -61,7 +61,6 @@ impl Part<'_> {
         let Ok(mut raised) = raised(policy, &self.manifests) else { return false };
         let mut said = Ruleset::of_part(policy, &self.said);
         keep_what_counts(policy, [&mut raised, &mut said]);
-        let universe = universe(policy);
-        agree(&Index::new(&said, universe), &Index::new(&raised, universe))
+        agree(universe(policy), &said, &raised)
     }
 }

@@ -95,7 +95,7 @@ pub struct Undecided {
 /// All changes. What neither could be read into rules ([`super::Gap`]) is not compared.
 #[must_use]
 pub fn changes(old: &Index<'_>, new: &Index<'_>) -> Changes {
-    let (only_old, only_new) = unmatched(old, new);
+    let (only_old, only_new) = unmatched(old.ruleset, new.ruleset);
     let mut found: IndexMap<(ChangeKind, Changed), Flow> = IndexMap::new();
     let mut undecided: Vec<Undecided> = Vec::new();
     for (atoms, is_new) in [(&only_old, false), (&only_new, true)] {

@@ -7,11 +7,11 @@
 
 use super::piece::Piece;
 use super::search::Search;
-use super::{Effect, Exception, Flow, Index, Rule, Unknown};
+use super::{Effect, Exception, Flow, Index, Rule, Ruleset, Unknown};
 use crate::policy::Direction;
+use crate::semantics::Universe;
 use crate::semantics::connections::{self, Connections, Methods, RequestSet};
 use crate::semantics::endpoints::{self, Endpoints};
-use indexmap::IndexMap;
 use std::borrow::Cow;
 
 /// A flow that two rulesets treat differently at one end.
@@ -48,7 +48,7 @@ pub fn compare(first: &Index<'_>, second: &Index<'_>) -> Result<Option<Differenc
     if let Some(gap) = first.ruleset.gaps.iter().chain(&second.ruleset.gaps).next() {
         return Err(Unknown::gap(gap));
     }
-    let (left, right) = unmatched(first, second);
+    let (left, right) = unmatched(first.ruleset, second.ruleset);
     for part in [Part::Isolated, Part::Denied, Part::Allowed, Part::Authenticated] {
         for (only_first, rest, other) in [(true, &left, second), (false, &right, first)] {
             let this = if only_first { first } else { second };
@@ -65,17 +65,16 @@ pub fn compare(first: &Index<'_>, second: &Index<'_>) -> Result<Option<Differenc
 /// Whether it is plain that two sets say the same: what one says and the other does not say in the same words, a single
 /// rule of the other covers. Sets that agree part by part mean the same as a whole.
 #[must_use]
-pub fn agree(first: &Index<'_>, second: &Index<'_>) -> bool {
-    let no_gaps = first.ruleset.gaps.is_empty() && second.ruleset.gaps.is_empty();
+pub fn agree(universe: Universe<'_>, first: &Ruleset, second: &Ruleset) -> bool {
+    let no_gaps = first.gaps.is_empty() && second.gaps.is_empty();
     let (left, right) = unmatched(first, second);
     no_gaps
-        && left.iter().all(|atom| plainly_covered(atom, second))
-        && right.iter().all(|atom| plainly_covered(atom, first))
+        && left.iter().all(|atom| plainly_covered(universe, atom, second))
+        && right.iter().all(|atom| plainly_covered(universe, atom, first))
 }
 
 /// Whether one rule or isolation has all that an atom says.
-fn plainly_covered(atom: &Atom<'_>, other: &Index<'_>) -> bool {
-    let (universe, ruleset) = (other.universe, other.ruleset);
+fn plainly_covered(universe: Universe<'_>, atom: &Atom<'_>, ruleset: &Ruleset) -> bool {
     match atom {
         Atom::Isolation { subject, direction } => ruleset.isolations.iter().any(|isolation| {
             isolation.direction == *direction
@@ -93,7 +92,7 @@ fn plainly_covered(atom: &Atom<'_>, other: &Index<'_>) -> bool {
 }
 
 /// The smallest thing that a ruleset says.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Atom<'r> {
     Isolation {
         subject: &'r Endpoints,
@@ -117,29 +116,25 @@ impl Atom<'_> {
     }
 }
 
-/// What each says that the other does not say in the same words.
-pub(super) fn unmatched<'r>(first: &Index<'r>, second: &Index<'r>) -> (Vec<Atom<'r>>, Vec<Atom<'r>>) {
-    const FIRST: u8 = 1;
-    const SECOND: u8 = 2;
-    let mut said: IndexMap<Atom<'r>, u8> = IndexMap::new();
-    for (index, bit) in [(first, FIRST), (second, SECOND)] {
-        for atom in atoms(index) {
-            *said.entry(atom).or_default() |= bit;
-        }
-    }
+/// What each says that the other does not say in the same words. They are found by sorting, which for sets so deep is quicker
+/// than hashing.
+pub(super) fn unmatched<'r>(first: &'r Ruleset, second: &'r Ruleset) -> (Vec<Atom<'r>>, Vec<Atom<'r>>) {
+    let mut said: Vec<(Atom<'r>, bool)> = atoms(first).map(|atom| (atom, true)).collect();
+    said.extend(atoms(second).map(|atom| (atom, false)));
+    said.sort_unstable();
+    said.dedup();
     let (mut left, mut right) = (Vec::new(), Vec::new());
-    for (atom, bits) in said {
-        match bits {
-            FIRST => left.push(atom),
-            SECOND => right.push(atom),
+    for same in said.chunk_by(|(a, _), (b, _)| a == b) {
+        match same {
+            [(atom, true)] => left.push(atom.clone()),
+            [(atom, false)] => right.push(atom.clone()),
             _ => {}
         }
     }
     (left, right)
 }
 
-fn atoms<'r>(index: &Index<'r>) -> impl Iterator<Item = Atom<'r>> {
-    let ruleset = index.ruleset;
+fn atoms(ruleset: &Ruleset) -> impl Iterator<Item = Atom<'_>> {
     let isolations = ruleset.isolations.iter().map(|isolation| Atom::Isolation {
         subject: ruleset.subject(isolation.subject),
         direction: isolation.direction,
