@@ -119,7 +119,8 @@ fn value(scalar: Scalar<'_>) -> Result<Value<'_>, Problem> {
     match scalar.tag {
         Some(tag) => scalar::tagged(tag, scalar.text),
         None if !scalar.plain => Ok(Value::String(scalar.text)),
-        None if scalar.text.contains("{{") => Err(Problem::Template),
+        // Most scalars are too short for a search to be worth it.
+        None if scalar.text.as_bytes().windows(2).any(|pair| pair == b"{{") => Err(Problem::Template),
         None => scalar::plain(scalar.text),
     }
 }
