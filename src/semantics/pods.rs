@@ -74,10 +74,10 @@ pub fn overlap(universe: Universe, a: &PodSelector, b: &PodSelector) -> bool {
 #[must_use]
 pub fn includes(universe: Universe, outer: &PodSelector, inner: &PodSelector) -> bool {
     outer == inner
-        || !satisfiable(universe, inner)
-        || (namespaces::includes(universe, &outer.namespaces, &inner.namespaces)
+        || (values::includes(&outer.service_account, &inner.service_account)
             && labels::includes(&outer.labels, &inner.labels)
-            && values::includes(&outer.service_account, &inner.service_account))
+            && namespaces::includes(universe, &outer.namespaces, &inner.namespaces))
+        || !satisfiable(universe, inner)
 }
 
 /// Whether every pod that fits `inner` fits one of `outers`; if not, a pod that fits none of them.

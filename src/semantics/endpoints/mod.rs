@@ -238,11 +238,13 @@ pub fn overlap(universe: Universe<'_>, a: &Endpoints, b: &Endpoints) -> bool {
 /// Whether all of `inner` is known to be in `outer`.
 #[must_use]
 pub fn includes(universe: Universe<'_>, outer: &Endpoints, inner: &Endpoints) -> bool {
+    if let (Endpoints::Pods(outer), Endpoints::Pods(inner)) = (outer, inner) {
+        return pods::includes(universe, outer, inner);
+    }
     if outer == inner || is_empty(universe, inner) {
         return true;
     }
     match (outer, inner) {
-        (Endpoints::Pods(outer), Endpoints::Pods(inner)) => pods::includes(universe, outer, inner),
         (
             Endpoints::MeshPods { clusters: outer_clusters, selector: outer },
             Endpoints::MeshPods { clusters: inner_clusters, selector: inner },
