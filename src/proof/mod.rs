@@ -77,7 +77,7 @@ fn keep_what_counts(policy: &Policy, rulesets: [&mut Ruleset; 2]) {
 
 /// What the manifests mean.
 fn raised(policy: &Policy, manifests: &[&str]) -> Result<Ruleset, ProofProblem> {
-    let documents = manifests.par_iter().flat_map_iter(|text| yaml::pieces(text));
+    let documents = manifests.par_iter().with_min_len(raise::CHUNK).flat_map_iter(|text| yaml::pieces(text));
     let documents: Vec<yaml::Document<'_>> = documents
         .map(|piece| piece.and_then(yaml::Piece::read))
         .collect::<Result<_, _>>()

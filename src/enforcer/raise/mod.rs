@@ -22,8 +22,8 @@ use crate::yaml::{Object, Range};
 use rayon::prelude::*;
 use smol_str::{SmolStr, format_smolstr};
 
-/// Objects that are raised one after the other, into one set; the chunks side by side.
-const CHUNK: usize = 64;
+/// Objects that are read, and raised into one set, one after the other; the chunks side by side.
+pub const CHUNK: usize = 64;
 
 /// What has to be known of a cluster to say what its objects mean.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ mod meaning;
 mod read;
 
 use crate::enforcer::kubernetes::raise as kubernetes;
-use crate::enforcer::raise::{Located, Origin, Problem, Raised, Scope, each, is_network_policy};
+use crate::enforcer::raise::{CHUNK, Located, Origin, Problem, Raised, Scope, each, is_network_policy};
 use crate::yaml::Object;
 use form::Spec;
 use meaning::Meaning;
@@ -41,7 +41,7 @@ enum Read<'n> {
 
 /// See [`crate::enforcer::raise()`].
 pub fn raise(objects: &[Located<'_, '_>], scope: &Scope) -> Raised {
-    let reading: Vec<_> = objects.par_iter().filter_map(|one| read(one, scope)).collect();
+    let reading: Vec<_> = objects.par_iter().with_min_len(CHUNK).filter_map(|one| read(one, scope)).collect();
     let specs = reading.iter().filter_map(|(.., read)| match read {
         Some(Read::Cilium(specs)) => Some(specs),
         _ => None,

@@ -3,7 +3,7 @@
 //! Selectors first get what the agent adds to them (`getEndpointSelector` and `ParseToCiliumRule` in
 //! `pkg/k8s/apis/cilium.io/utils/utils.go`, 1.20.2), then they are sets of endpoints.
 
-mod expression;
+pub mod expression;
 pub mod facts;
 mod http;
 mod names;

@@ -3,6 +3,7 @@
 use super::Reading;
 use super::peers::name;
 use crate::enforcer::cilium::raise::form::{Http, L7, List, Port, PortRule};
+use crate::enforcer::cilium::raise::meaning::expression::plain_path;
 use crate::enforcer::raise::{Fields, Refusal, fields, is_string};
 use crate::policy::Protocol;
 use crate::semantics::re2::{self, Reason};
@@ -138,7 +139,7 @@ fn header_match<'n>(node: &'n Node<'n>, request: &mut Http<'n>, reading: &mut Re
 /// Whether Go reads the expression. What our reader refuses and Go reads passes here; it is a gap later on.
 fn compiles(text: &str, range: Range) -> Result<(), Refusal> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'~' | b' ' | b'%');
-    if text.bytes().all(plain) {
+    if text.bytes().all(plain) || plain_path(text).is_some() {
         return Ok(());
     }
     match re2::parse(text) {
