@@ -139,7 +139,9 @@ impl World<'_> {
             }
             let from_k8s = matches!(source, Source::K8s | Source::Any);
             if from_k8s && *key == CLUSTER {
-                let value = has_labels.then_some(self.scope.cluster_name.as_str());
+                // A node's own endpoint lacks it (`InitWithNodeLabels` in `pkg/endpoint/endpoint.go`).
+                let has_cluster = own == Source::Node && self.scope.node_labels;
+                let value = has_cluster.then_some(self.scope.cluster_name.as_str());
                 if !holds(op, value) {
                     return None;
                 }
