@@ -140,6 +140,12 @@ fn caveats(
     {
         found.push("by default the local node reaches its pods whatever a policy says".to_owned());
     }
+    if let Ok(Explanation { stopped: Some(stopped), .. }) = explanation
+        && matches!(stopped.flow.from, Endpoint::Pod(_))
+        && stopped.flow.from == stopped.flow.to
+    {
+        found.push("a pod reaches itself whatever a policy says".to_owned());
+    }
     let asked: Vec<_> =
         question.assertion.from.iter().chain(question.assertion.to.iter().map(|(peer, _)| peer)).collect();
     for workload in view.inventory.workloads.iter().filter(|workload| workload.host_network) {
