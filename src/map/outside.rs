@@ -62,6 +62,11 @@ pub(super) fn pieces(
         let open = endpoints::anything().into_iter();
         let open = open.filter(|set| !matches!(set, Endpoints::Pods(_) | Endpoints::MeshPods { .. }));
         left.extend(open.map(|set| Piece { set, passing: Passing::all(), authenticated: false }));
+        // Authentication is asked for where nothing isolates, too.
+        for body in bodies().filter(|body| body.effect == Effect::AllowAuthenticated && gap.is_none()) {
+            let asked = about(body).map(|set| (set.clone(), Passing::from(body.connections)));
+            left.extend(asked.map(|(set, passing)| Piece { set, passing, authenticated: true }));
+        }
     }
     // Nodes that something governs are in the map themselves.
     left = left.into_iter().flat_map(|piece| piece.with_sets(governed.others_of(universe, &piece.set))).collect();

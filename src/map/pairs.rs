@@ -173,7 +173,7 @@ impl Ends {
             let mut about: Vec<(ClassId, BodyId)> = Vec::new();
             for body_id in &profile.bodies {
                 let Some(body) = profiles.body(*body_id) else { continue };
-                if !profile.isolated && body.effect != crate::verdict::Effect::Deny {
+                if !profile.isolated && body.effect == crate::verdict::Effect::Allow {
                     // It opens nothing that is not open.
                     continue;
                 }

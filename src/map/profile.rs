@@ -267,16 +267,17 @@ impl Values {
         }
         let bodies = || about.iter().filter_map(|id| profiles.body(*id));
         let mut gap = governed.gap.clone();
-        let mut passing = Passing::all();
+        let known = gap.is_none();
+        let mut passing = if governed.isolated && known { Passing::default() } else { Passing::all() };
         let mut authenticated = Passing::default();
-        if governed.isolated && gap.is_none() {
-            passing = Passing::default();
+        if known {
             for body in bodies().filter(|body| body.effect != Effect::Deny) {
                 let mut allowed = Passing::from(body.connections);
                 for connections in body.spared(&excepted) {
                     allowed = allowed.less(&whole_ports(connections, &mut gap));
                 }
                 passing = passing.union(&allowed);
+                // Asked for where nothing isolates, too.
                 if body.effect == Effect::AllowAuthenticated {
                     authenticated = authenticated.union(&allowed);
                 }

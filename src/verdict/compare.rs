@@ -214,12 +214,15 @@ pub(super) fn lacking(
             };
             let mut here = Search::new(this);
             let mut pieces = here.less_exceptions(Piece::around(&rule, subject), &rule)?;
-            if part != Part::Denied {
+            if part == Part::Allowed {
                 let mut isolated = Vec::new();
                 for piece in &pieces {
                     isolated.extend(here.isolated(piece, *direction)?);
                 }
-                pieces = here.less(isolated, *direction, |rule| rule.effect == Effect::Deny)?;
+                pieces = isolated;
+            }
+            if part != Part::Denied {
+                pieces = here.less(pieces, *direction, |rule| rule.effect == Effect::Deny)?;
             }
             let mut there = Search::new(other);
             there.first_less(pieces, *direction, |rule| match part {

@@ -38,7 +38,7 @@ pub struct Verdict<'r> {
 pub enum End<'r> {
     /// Nothing isolates it in this direction, and nothing denies the flow.
     Open,
-    /// Isolated, and these allow it.
+    /// Isolated, and these allow it; or not isolated, and one of these asks for authentication.
     Allowed(Vec<&'r Rule>),
     /// These isolate it, and nothing allows the flow.
     NotAllowed(Vec<&'r Isolation>),
@@ -113,10 +113,11 @@ pub fn decide_end<'r>(
     if let Some(gap) = gap {
         return Err(Unknown::gap(gap));
     }
+    let asks = allowing.iter().any(|rule| rule.effect == Effect::AllowAuthenticated);
     Ok(match (isolations.is_empty(), allowing.is_empty()) {
-        (true, _) => End::Open,
-        (false, false) => End::Allowed(allowing),
-        (false, true) => End::NotAllowed(isolations),
+        (true, _) if !asks => End::Open,
+        (_, false) => End::Allowed(allowing),
+        (_, true) => End::NotAllowed(isolations),
     })
 }
 

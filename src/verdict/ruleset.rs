@@ -66,7 +66,7 @@ pub enum Effect {
     /// It may pass.
     Allow,
     /// It may pass after mutual authentication, also where another rule does not ask for that (`cilium-verdicts` T4b,
-    /// T4c).
+    /// T4c), or where nothing isolates the end (Cilium's engine, 1.20.2).
     AllowAuthenticated,
     /// It never passes.
     Deny,
