@@ -116,8 +116,7 @@ impl Atom<'_> {
     }
 }
 
-/// What each says that the other does not say in the same words. They are found by sorting, which for sets so deep is quicker
-/// than hashing.
+/// What each says that the other does not say in the same words, found by sorting.
 pub(super) fn unmatched<'r>(first: &'r Ruleset, second: &'r Ruleset) -> (Vec<Atom<'r>>, Vec<Atom<'r>>) {
     let mut said: Vec<(Atom<'r>, bool)> = atoms(first).map(|atom| (atom, true)).collect();
     said.extend(atoms(second).map(|atom| (atom, false)));
