@@ -38,7 +38,7 @@ fn namespace(index: usize, namespaces: usize) -> String {
     let next = (index + 1) % namespaces;
     for sentence in 0..SENTENCES {
         let from = sentence % WORKLOADS;
-        let to = (sentence * 7 + 3) % WORKLOADS;
+        let to = reached(sentence);
         let _ = match sentence % 10 {
             0 | 5 => {
                 writeln!(text, "app-{from} may GET, HEAD /api/v1/products/{{id}}/items-{sentence} on app-{to}:http")
@@ -50,11 +50,16 @@ fn namespace(index: usize, namespaces: usize) -> String {
             7 => {
                 let before = (index + namespaces - 1) % namespaces;
                 let reader = (sentence - 5) % WORKLOADS;
-                let read = ((sentence - 5) * 7 + 3) % WORKLOADS;
+                let read = reached(sentence - 5);
                 writeln!(text, "expose app-{read}:grpc to team-{before}/app-{reader}")
             }
             _ => writeln!(text, "app-{from} may reach app-{to}:[http, metrics]"),
         };
     }
     text
+}
+
+/// Whom a sentence reaches: in the second round another workload than in the first, so that none is said twice.
+fn reached(sentence: usize) -> usize {
+    (sentence * 7 + 3 + sentence / WORKLOADS) % WORKLOADS
 }

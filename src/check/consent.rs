@@ -1,8 +1,8 @@
 //! Consent that nobody uses, that says nothing new, or that a broad sentence lacks everywhere.
 
+use super::guards::Guards;
 use super::isolated::Isolated;
 use super::near::Near;
-use super::voids::Guards;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::meaning::MeaningProblem;
 use crate::diagnostic::problem::ownership::OwnershipProblem;

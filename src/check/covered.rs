@@ -5,20 +5,27 @@
 //! that ends some day covers none that goes on. And of sentences that cover each other the first one stays, so that all
 //! that are reported can be removed together.
 
+use super::guards::{Causes, Guards, is_part};
 use super::near::Near;
-use super::voids::{Guards, is_part, places, stands_in};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::meaning::MeaningProblem;
 use crate::policy::{Effect, Origin, Peer, Policy, Rule, SentenceId, SubjectId, Traffic};
 use crate::semantics::endpoints::{Endpoints, Names};
 use crate::semantics::nets::AddressSet;
-use crate::semantics::{Universe, ports, requests};
+use crate::semantics::{Universe, peers, ports, requests, traffic};
 use crate::verdict::{self, Flows, Index, Ruleset, find_beside};
+use indexmap::IndexMap;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// How many sentences one is held against.
 const MAX_OTHERS: usize = 64;
+
+/// How many of those that cover a sentence only together are tried for whether the others do without them.
+const MAX_TRIED: usize = 16;
+
+/// How many rules of one end each rule is held against.
+const MAX_RULES: usize = 256;
 
 /// How many of those that cover a sentence only together are named.
 const MAX_SHOWN: usize = 3;
@@ -80,7 +87,7 @@ fn candidate<'p>(
             near.about(*subject, rule.direction, &rule.peer, &mut found);
         }
         let mut any = false;
-        for item in &found {
+        for item in found.iter().take(MAX_RULES) {
             let Some(other) = policy.rules.get(item.number as usize) else { continue };
             if other.sentence != rule.sentence && may_cover(other, rule) && may_stand_in(policy, other, rule) {
                 any = true;
@@ -130,10 +137,14 @@ fn may_stand_in(policy: &Policy, outer: &Rule, inner: &Rule) -> bool {
 /// Decides the candidates and reports them.
 fn report(policy: &Policy, candidates: &[Candidate<'_>], diagnostics: &mut Vec<Diagnostic>) {
     let named: BTreeSet<SentenceId> = candidates.iter().flat_map(|candidate| &candidate.others).copied().collect();
-    let ruleset = Ruleset::of_rules(policy, policy.rules.iter().filter(|rule| named.contains(&rule.sentence)), []);
+    let rules: Vec<&[Rule]> = policy.rules.chunk_by(|a, b| a.sentence == b.sentence).collect();
+    let rules = rules.into_iter().filter_map(|rules| Some((rules.first()?.sentence, rules)));
+    let rules: IndexMap<SentenceId, &[Rule]> = rules.filter(|(sentence, _)| named.contains(sentence)).collect();
+    let ruleset = Ruleset::of_rules(policy, rules.values().copied().flatten(), []);
     let index = Index::new(&ruleset, Universe::new(&policy.namespaces));
+    let decider = Decider { policy, rules, said: Causes::of(policy, &ruleset), index };
     let covering: Vec<Option<Vec<SentenceId>>> =
-        candidates.par_iter().map(|candidate| by_whom(policy, &index, candidate.rules, &candidate.others)).collect();
+        candidates.par_iter().map(|candidate| decider.by_whom(candidate.rules, &candidate.others)).collect();
     // From the last one on, so that of several that cover each other the first one stays.
     let mut removed: BTreeSet<SentenceId> = BTreeSet::new();
     let mut found = Vec::new();
@@ -141,7 +152,7 @@ fn report(policy: &Policy, candidates: &[Candidate<'_>], diagnostics: &mut Vec<D
         let Some(first) = candidate.rules.first() else { continue };
         if by.as_ref().is_some_and(|by| by.iter().any(|one| removed.contains(one))) {
             let left = &candidate.others - &removed;
-            by = by_whom(policy, &index, candidate.rules, &left);
+            by = decider.by_whom(candidate.rules, &left);
         }
         if let Some(by) = by {
             removed.insert(first.sentence);
@@ -163,43 +174,63 @@ fn report(policy: &Policy, candidates: &[Candidate<'_>], diagnostics: &mut Vec<D
     }
 }
 
-/// The fewest of these sentences that cover all of these rules; `None` when they do not, or that is not decided.
-fn by_whom(
-    policy: &Policy,
-    index: &Index<'_>,
-    rules: &[Rule],
-    others: &BTreeSet<SentenceId>,
-) -> Option<Vec<SentenceId>> {
-    let one = others.iter().find(|other| covers(policy, index, rules, &BTreeSet::from([**other])));
-    if let Some(one) = one {
-        return Some(vec![*one]);
-    }
-    if others.len() < 2 || !covers(policy, index, rules, others) {
-        return None;
-    }
-    let mut needed = others.clone();
-    for other in others {
-        needed.remove(other);
-        if !covers(policy, index, rules, &needed) {
-            needed.insert(*other);
-        }
-    }
-    Some(needed.into_iter().collect())
+/// What the sentences say that may cover others.
+struct Decider<'p> {
+    policy: &'p Policy,
+    rules: IndexMap<SentenceId, &'p [Rule]>,
+    index: Index<'p>,
+    said: Causes<'p>,
 }
 
-/// Whether these sentences are about all flows of these rules.
-fn covers(policy: &Policy, index: &Index<'_>, rules: &[Rule], others: &BTreeSet<SentenceId>) -> bool {
-    let places = places(policy, others);
-    rules.iter().all(|rule| {
-        let authenticated = matches!(rule.effect, Effect::Allow { mutual_auth: true, .. });
-        let replaces = |other: &verdict::Rule| {
-            stands_in(&places, index.ruleset, other)
-                && (!authenticated || other.effect == verdict::Effect::AllowAuthenticated)
-                && (matches!(rule.peer, Peer::Net(_)) || !is_range(&other.peers))
+impl Decider<'_> {
+    /// The sentences of these that are needed to cover all of these rules; `None` when all together do not, or that is not
+    /// decided.
+    fn by_whom(&self, rules: &[Rule], others: &BTreeSet<SentenceId>) -> Option<Vec<SentenceId>> {
+        if let Some(one) = others.iter().find(|other| self.includes(**other, rules)) {
+            return Some(vec![*one]);
+        }
+        if others.is_empty() || !self.covers(rules, others) {
+            return None;
+        }
+        let mut needed = others.clone();
+        for other in others.iter().take(MAX_TRIED) {
+            needed.remove(other);
+            if !self.covers(rules, &needed) {
+                needed.insert(*other);
+            }
+        }
+        Some(needed.into_iter().collect())
+    }
+
+    /// Whether each of these rules lies within one of a sentence, to be seen without cutting flows.
+    fn includes(&self, other: SentenceId, rules: &[Rule]) -> bool {
+        let universe = Universe::new(&self.policy.namespaces);
+        let others = self.rules.get(&other).copied().unwrap_or_default();
+        let within = |outer: &Rule, inner: &Rule| {
+            outer.direction == inner.direction
+                && outer.effect == inner.effect
+                && may_cover(outer, inner)
+                && traffic::includes(&outer.traffic, &inner.traffic).is_yes()
+                && peers::includes(universe, &outer.peer, &inner.peer)
+                && is_part(self.policy, outer.subject, inner.subject)
         };
-        let beside = |flows: &Flows| find_beside(index, flows, rule.direction, replaces);
-        Flows::of_rule(policy, rule).iter().all(|flows| matches!(beside(flows), Ok(None)))
-    })
+        rules.iter().all(|inner| others.iter().any(|outer| within(outer, inner)))
+    }
+
+    /// Whether these sentences are about all flows of these rules.
+    fn covers(&self, rules: &[Rule], others: &BTreeSet<SentenceId>) -> bool {
+        let causes = self.said.all(others);
+        rules.iter().all(|rule| {
+            let authenticated = matches!(rule.effect, Effect::Allow { mutual_auth: true, .. });
+            let replaces = |other: &verdict::Rule| {
+                causes.contains(&other.cause)
+                    && (!authenticated || other.effect == verdict::Effect::AllowAuthenticated)
+                    && (matches!(rule.peer, Peer::Net(_)) || !is_range(&other.peers))
+            };
+            let beside = |flows: &Flows| find_beside(&self.index, flows, rule.direction, replaces);
+            Flows::of_rule(self.policy, rule).iter().all(|flows| matches!(beside(flows), Ok(None)))
+        })
+    }
 }
 
 /// Whether these are addresses outside, be they which names they may.

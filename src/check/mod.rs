@@ -4,6 +4,7 @@ mod assertions;
 mod consent;
 mod covered;
 mod grants;
+mod guards;
 mod isolated;
 mod near;
 mod outside;
@@ -15,10 +16,10 @@ mod workloads;
 
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Direction, Effect, Policy, SentenceId, SubjectId};
+use guards::Guards;
 use isolated::Isolated;
 use near::{Item, Near};
 use std::collections::BTreeSet;
-use voids::Guards;
 
 /// Checks what a policy says, before anything is derived from it. `hints` are for a project that is free of errors: beside
 /// one, what a sentence seems to lack may only not have been understood.

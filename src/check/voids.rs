@@ -4,16 +4,16 @@
 //! deny of some pods or addresses takes them from `world`, `cluster` or `anything`, which name nobody; nor a deny for some
 //! of a sentence's own subjects, which is how an exception is said. A platform's grant is to hold everywhere.
 
-use super::near::{Item, Near};
+use super::guards::{Against, Causes, Guards, is_part};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::guard::GuardProblem;
 use crate::policy::{
     Direction, Effect, NamespaceSelector, Origin, Peer, PodSelector, Policy, Rule, Selects, SentenceId, SubjectId,
     ValueSet,
 };
-use crate::semantics::{Universe, labels, namespaces, nets, pods, traffic};
+use crate::semantics::{Universe, namespaces, nets, pods, traffic};
 use crate::source::Span;
-use crate::verdict::{self, Flow, Flows, Index, Ruleset, Unknown, find_about, find_beside};
+use crate::verdict::{Flow, Flows, Index, Ruleset, Unknown, find_about, find_beside};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -21,74 +21,6 @@ use std::collections::BTreeSet;
 
 /// How many of those that take all of a sentence only together are named.
 const MAX_SHOWN: usize = 3;
-
-/// Denies and boundaries by whom they govern; numbers are those of the policy.
-pub(super) struct Guards<'p> {
-    pub denies: Near<'p>,
-    pub boundaries: Near<'p>,
-}
-
-impl<'p> Guards<'p> {
-    pub fn of(policy: &'p Policy) -> Self {
-        let denies = (0_u32..).zip(&policy.rules).filter(|(_, rule)| rule.effect == Effect::Deny);
-        let denies = denies.map(|(number, rule)| Item::of_rule(number, rule));
-        let boundaries = (0_u32..).zip(&policy.boundaries).map(|(number, boundary)| Item {
-            subject: boundary.subject,
-            direction: boundary.direction,
-            peer: None,
-            number,
-        });
-        Self {
-            denies: Near::new(policy, &denies.collect::<Vec<_>>()),
-            boundaries: Near::new(policy, &boundaries.collect::<Vec<_>>()),
-        }
-    }
-
-    /// What denies and caps that may meet a rule.
-    pub fn against(&self, policy: &Policy, around: &Around, rule: &Rule) -> Against {
-        let mut against = Against::default();
-        let mut found = Vec::new();
-        for subject in &around.denies {
-            self.denies.about(*subject, rule.direction, &rule.peer, &mut found);
-        }
-        let denies = found.iter().filter_map(|item| Some((item.number, policy.rules.get(item.number as usize)?)));
-        let meets = |(_, deny): &(u32, &Rule)| traffic::share_ports(&deny.traffic, &rule.traffic);
-        against.denies.extend(denies.filter(meets).map(|(number, _)| number));
-        for subject in &around.boundaries {
-            against.boundaries.extend(self.boundaries.at(*subject, rule.direction).iter().map(|item| item.number));
-        }
-        against
-    }
-
-    /// The subjects of denies and boundaries that each subject of the policy meets.
-    pub fn around(&self, policy: &Policy) -> Vec<Around> {
-        let subjects = 0..u32::try_from(policy.subjects.len()).unwrap_or(u32::MAX);
-        let around = |number| Around {
-            denies: self.denies.subjects(SubjectId(number)),
-            boundaries: self.boundaries.subjects(SubjectId(number)),
-        };
-        subjects.into_par_iter().map(around).collect()
-    }
-}
-
-/// Subjects that meet one.
-pub(super) struct Around {
-    denies: Vec<SubjectId>,
-    boundaries: Vec<SubjectId>,
-}
-
-/// Numbers of denies and boundaries.
-#[derive(Default)]
-pub(super) struct Against {
-    pub denies: Vec<u32>,
-    pub boundaries: Vec<u32>,
-}
-
-impl Against {
-    fn is_empty(&self) -> bool {
-        self.denies.is_empty() && self.boundaries.is_empty()
-    }
-}
 
 /// What denies and boundaries take of one rule.
 enum Loss {
@@ -196,9 +128,10 @@ fn losses<'p>(policy: &'p Policy, guards: &Guards<'p>) -> Vec<(&'p Rule, Loss)> 
         boundaries.iter().filter_map(|number| policy.boundaries.get(*number as usize)),
     );
     let index = Index::new(&ruleset, Universe::new(&policy.namespaces));
+    let said = Causes::of(policy, &ruleset);
     let mut losses: Vec<(&Rule, Loss)> = met
         .par_iter()
-        .map(|(rule, against)| (*rule, loss(policy, &index, rule, against).unwrap_or(Loss::Nothing)))
+        .map(|(rule, against)| (*rule, loss(policy, &index, &said, rule, against).unwrap_or(Loss::Nothing)))
         .collect();
     let objects: BTreeSet<(SentenceId, Span)> = losses.iter().map(|(rule, _)| (rule.sentence, rule.span)).collect();
     let whole: BTreeSet<*const Rule> = met.iter().map(|(rule, _)| std::ptr::from_ref(*rule)).collect();
@@ -209,25 +142,31 @@ fn losses<'p>(policy: &'p Policy, guards: &Guards<'p>) -> Vec<(&'p Rule, Loss)> 
 }
 
 /// What a rule loses. Where that is not decided it is taken to lose nothing: only what is sure is said.
-fn loss(policy: &Policy, index: &Index<'_>, rule: &Rule, against: &Against) -> Result<Loss, Unknown> {
+fn loss(
+    policy: &Policy,
+    index: &Index<'_>,
+    said: &Causes<'_>,
+    rule: &Rule,
+    against: &Against,
+) -> Result<Loss, Unknown> {
     let flows = Flows::of_rule(policy, rule);
     let mut by: Vec<SentenceId> = Vec::new();
     by.extend(against.denies.iter().filter_map(|number| Some(policy.rules.get(*number as usize)?.sentence)));
     by.extend(against.boundaries.iter().filter_map(|number| Some(policy.boundaries.get(*number as usize)?.sentence)));
     by.dedup();
     let takes_all = |by: &[SentenceId]| -> Result<bool, Unknown> {
-        let places = places(policy, by);
+        let causes = said.all(by);
         for flows in &flows {
-            if find_beside(index, flows, rule.direction, |rule| stands_in(&places, index.ruleset, rule))?.is_some() {
+            if find_beside(index, flows, rule.direction, |rule| causes.contains(&rule.cause))?.is_some() {
                 return Ok(false);
             }
         }
         Ok(true)
     };
     let taken = |by: SentenceId| -> Result<Option<Flow>, Unknown> {
-        let places = places(policy, &[by]);
+        let causes = said.all(&[by]);
         for flows in &flows {
-            let flow = find_about(index, flows, rule.direction, |rule| stands_in(&places, index.ruleset, rule))?;
+            let flow = find_about(index, flows, rule.direction, |rule| causes.contains(&rule.cause))?;
             if flow.is_some() {
                 return Ok(flow);
             }
@@ -276,30 +215,10 @@ fn loss(policy: &Policy, index: &Index<'_>, rule: &Rule, against: &Against) -> R
     Ok(Loss::Nothing)
 }
 
-/// Where sentences stand, to know their rules in a ruleset by.
-pub(super) fn places<'s>(policy: &Policy, sentences: impl IntoIterator<Item = &'s SentenceId>) -> BTreeSet<Span> {
-    sentences.into_iter().map(|sentence| policy.sentence(*sentence).span).collect()
-}
-
-/// Whether a rule is of a sentence in one of these places.
-pub(super) fn stands_in(places: &BTreeSet<Span>, ruleset: &Ruleset, rule: &verdict::Rule) -> bool {
-    ruleset.cause(rule.cause).span.is_some_and(|span| places.contains(&span))
-}
-
 /// Whether both name somebody, in the same way.
 fn same_kind(a: &Peer, b: &Peer) -> bool {
     matches!((a, b), (Peer::Pods(_), Peer::Pods(_)) | (Peer::Net(_), Peer::Net(_)) | (Peer::Nodes(_), Peer::Nodes(_)))
         || a == b
-}
-
-/// Whether all of `inner` is governed by what governs `outer`.
-pub(super) fn is_part(policy: &Policy, outer: SubjectId, inner: SubjectId) -> bool {
-    let universe = Universe::new(&policy.namespaces);
-    match (&policy.subject(outer).selects, &policy.subject(inner).selects) {
-        (Selects::Pods(outer), Selects::Pods(inner)) => pods::includes(universe, outer, inner),
-        (Selects::Nodes(outer), Selects::Nodes(inner)) => labels::includes(&outer.0, &inner.0),
-        _ => false,
-    }
 }
 
 fn sure_at_subjects(policy: &Policy, a: SubjectId, b: SubjectId) -> bool {

@@ -19,7 +19,7 @@ use smol_str::SmolStr;
 const ENOUGH: usize = 3;
 
 /// How many pairs of workloads are compared at most.
-const MAX_PAIRS: usize = 100_000;
+const MAX_PAIRS: usize = 20_000;
 
 /// See the module. `allows` are the rules that allow something.
 pub(super) fn check(policy: &Policy, allows: &Near<'_>, isolated: &Isolated<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -121,29 +121,28 @@ fn shared(policy: &Policy, isolated: &Isolated<'_>, namespaces: &[&[Workload]], 
     if pairs.is_empty() {
         return;
     }
-    let differing = Differing::of(policy, isolated, &pairs);
-    let mut found: Vec<(Pair<'_>, Flow, bool)> = Vec::new();
-    for pair in pairs {
-        let (a, b) = pair;
-        if let Some(flow) = differing.flow(a, b) {
-            found.push((pair, flow, true));
-        } else if let Some(flow) = differing.flow(b, a) {
-            found.push((pair, flow, false));
-        }
-    }
     // Of a workload that shares pods with many, it is said once.
     let mut partners: IndexMap<&Workload, usize> = IndexMap::new();
-    for ((a, b), _, _) in &found {
+    for (a, b) in &pairs {
         *partners.entry(a).or_default() += 1;
         *partners.entry(b).or_default() += 1;
     }
+    let count = |workload: &Workload| partners.get(workload).copied().unwrap_or_default();
+    let weight = |workload: &Workload| (count(workload), workload.span);
+    let rules = rules_of(policy, &pairs);
+    let ruleset = Ruleset::of_rules(policy, rules.values().flatten().copied(), []);
+    let index = Index::new(&ruleset, Universe::new(&policy.namespaces));
+    let differing = Differing { policy, isolated, rules, index };
     let mut said: IndexSet<&Workload> = IndexSet::new();
-    for ((a, b), flow, by_a) in found {
-        let count = |workload: &Workload| partners.get(workload).copied().unwrap_or_default();
-        let weight = |workload: &Workload| (count(workload), workload.span);
+    for (a, b) in pairs {
         let (one, other) = if weight(a) > weight(b) { (a, b) } else { (b, a) };
-        if said.insert(one) {
-            let (able, unable) = if by_a { (a, b) } else { (b, a) };
+        if said.contains(one) {
+            continue;
+        }
+        let ways = [(a, b), (b, a)].into_iter();
+        let found = ways.filter_map(|(able, unable)| Some((able, unable, differing.flow(able, unable)?))).next();
+        if let Some((able, unable, flow)) = found {
+            said.insert(one);
             let problem = MeaningProblem::Shared {
                 span: one.span,
                 other: other.span,
@@ -205,38 +204,37 @@ fn only_label(selector: &PodSelector) -> Option<&SmolStr> {
     }
 }
 
-/// What the rules of some workloads allow.
+/// What is allowed to each of these workloads by itself.
+fn rules_of<'p>(policy: &'p Policy, pairs: &[Pair<'p>]) -> IndexMap<&'p PodSelector, Vec<&'p Rule>> {
+    let mut rules: IndexMap<&PodSelector, Vec<&Rule>> = IndexMap::new();
+    for workload in pairs.iter().flat_map(|(a, b)| [a, b]) {
+        rules.entry(&workload.selector).or_default();
+    }
+    for rule in policy.rules.iter().filter(|rule| rule.effect != Effect::Deny) {
+        if let Selects::Pods(selector) = &policy.subject(rule.subject).selects
+            && let Some(rules) = rules.get_mut(selector)
+        {
+            rules.push(rule);
+        }
+    }
+    rules
+}
+
+/// What is allowed to some workloads.
 struct Differing<'p> {
     policy: &'p Policy,
     isolated: &'p Isolated<'p>,
     rules: IndexMap<&'p PodSelector, Vec<&'p Rule>>,
-    ruleset: Ruleset,
+    index: Index<'p>,
 }
 
-impl<'p> Differing<'p> {
-    fn of(policy: &'p Policy, isolated: &'p Isolated<'p>, pairs: &[Pair<'p>]) -> Self {
-        let mut rules: IndexMap<&PodSelector, Vec<&Rule>> = IndexMap::new();
-        for workload in pairs.iter().flat_map(|(a, b)| [a, b]) {
-            rules.entry(&workload.selector).or_default();
-        }
-        for rule in policy.rules.iter().filter(|rule| rule.effect != Effect::Deny) {
-            if let Selects::Pods(selector) = &policy.subject(rule.subject).selects
-                && let Some(rules) = rules.get_mut(selector)
-            {
-                rules.push(rule);
-            }
-        }
-        let ruleset = Ruleset::of_rules(policy, rules.values().flatten().copied(), []);
-        Self { policy, isolated, rules, ruleset }
-    }
-
+impl Differing<'_> {
     /// A flow that pods of both have as pods of the one, and not as pods of the other.
     fn flow(&self, able: &Workload, unable: &Workload) -> Option<Flow> {
         let universe = Universe::new(&self.policy.namespaces);
         let both = Endpoints::Pods(pods::intersection(universe, &able.selector, &unable.selector)?);
-        let index = Index::new(&self.ruleset, universe);
         let theirs = Endpoints::Pods(unable.selector.clone());
-        let stands_in = |rule: &verdict::Rule| *self.ruleset.subject(rule.subject) == theirs;
+        let replaces = |rule: &verdict::Rule| *self.index.ruleset.subject(rule.subject) == theirs;
         for rule in self.rules.get(&able.selector)? {
             if !self.isolated.has(&able.selector, rule.direction) {
                 continue;
@@ -246,7 +244,7 @@ impl<'p> Differing<'p> {
                     Direction::Egress => flows.from = both.clone(),
                     Direction::Ingress => flows.to = both.clone(),
                 }
-                if let Ok(Some(flow)) = find_beside(&index, &flows, rule.direction, stands_in) {
+                if let Ok(Some(flow)) = find_beside(&self.index, &flows, rule.direction, replaces) {
                     return Some(flow);
                 }
             }

@@ -51,10 +51,19 @@ pub fn empty(pattern: &PathPattern) -> Answer<SmolStr> {
     find(&[&Paths::new(pattern)], &[], &Budget::default())
 }
 
-/// Whether no path is sure to fit both. A quick look, without automata.
+/// Whether no path is sure to fit both: they have different segments at the same place. A quick look.
 #[must_use]
 pub fn are_apart(a: &PathPattern, b: &PathPattern) -> bool {
-    segments::intersection(a, b) == Some(None)
+    let (PathPattern::Segments { segments: a, rest: a_rest }, PathPattern::Segments { segments: b, rest: b_rest }) =
+        (a, b)
+    else {
+        return false;
+    };
+    let different = |(a, b): (&Segment, &Segment)| match (a, b) {
+        (Segment::Literal(a), Segment::Literal(b)) => a != b,
+        _ => false,
+    };
+    (!a_rest && !b_rest && a.len() != b.len()) || a.iter().zip(b).any(different)
 }
 
 /// A pattern with its automaton, which is built when it is first asked for.
@@ -79,7 +88,7 @@ impl<'a> Paths<'a> {
 
     /// Whether no path is sure to fit both.
     pub(super) fn are_apart(&self, other: &Self) -> bool {
-        are_apart(self.pattern, other.pattern)
+        segments::intersection(self.pattern, other.pattern) == Some(None)
     }
 
     /// Whether every path fits, to be seen at once.

@@ -153,6 +153,11 @@ impl Ruleset {
         &self.causes[id.0 as usize]
     }
 
+    /// Every cause with its id.
+    pub fn causes(&self) -> impl Iterator<Item = (CauseId, &Cause)> {
+        (0_u32..).map(CauseId).zip(&self.causes)
+    }
+
     /// Every subject with its id.
     pub fn subjects(&self) -> impl Iterator<Item = (SubjectId, &Endpoints)> {
         (0_u32..).map(SubjectId).zip(&self.subjects)
