@@ -23,7 +23,8 @@ pub enum BoundaryProblem {
         /// The most characters that a name can have.
         longest: usize,
     },
-    /// All ports of a name are permitted, so none is left for the rule that keeps its label.
+    /// All ports of a name, or of something that may have that name, are permitted, so none is left for the rule that
+    /// keeps its label.
     EveryPort {
         /// Where it is permitted.
         span: Span,
@@ -65,9 +66,9 @@ impl From<BoundaryProblem> for Diagnostic {
             P::Name { span, name, longest } => inexact(span, format!("a boundary cannot permit the name `{name}`"))
                 .note(format!("Cilium tells names by labels, whose keys begin and end with a letter or digit and have at most {longest} characters"))
                 .help("permit its addresses: `203.0.113.0/24:443`"),
-            P::EveryPort { span } => inexact(span, "a boundary cannot permit every port of a name".to_owned())
-                .note("Cilium knows a name's addresses only while a rule allows some port of it; the boundary brings such a rule, and must deny that port")
-                .help("say the ports, for example `:443`"),
+            P::EveryPort { span } => inexact(span, "a boundary that tells names or the API server apart cannot permit every port of any".to_owned())
+                .note("Cilium knows which addresses these are only while a rule allows some port of them; the boundary brings such a rule, and must deny that port, to the API server too, which may be at such an address")
+                .help("say the ports, for example `:443` or `kube-apiserver:6443`"),
             P::Peer { span } => inexact(span, "a boundary cannot permit this peer".to_owned())
                 .help("permit workloads, addresses or entities such as `remote-node`"),
             P::Traffic { span } => inexact(span, "a boundary is about ports".to_owned())

@@ -139,11 +139,12 @@ impl Denies {
         if names.is_empty() && nets.is_empty() {
             return Ok(Vec::new());
         }
-        // The API server, too, may be one of the named; its ports count unless they are all of them.
-        let told = || holes.iter().filter(|hole| !matches!(hole.place, HolePlace::Labelled(_)));
-        let Some(free) = free_port(self.cap.as_ref(), holes.iter()).or_else(|| free_port(self.cap.as_ref(), told()))
-        else {
-            let span = told().find(|hole| hole.ports.is_none()).or(told().next()).map(|hole| hole.span);
+        // The API server may be one of the named, so its ports count, too.
+        let Some(free) = free_port(self.cap.as_ref(), holes) else {
+            let told = |hole: &&Hole| !matches!(hole.place, HolePlace::Labelled(_));
+            let wide = |hole: &&Hole| hole.ports.is_none();
+            let to_blame = holes.iter().find(|hole| told(hole) && wide(hole)).or_else(|| holes.iter().find(wide));
+            let span = to_blame.or_else(|| holes.iter().find(told)).map(|hole| hole.span);
             return Err(span.into_iter().map(|span| BoundaryProblem::EveryPort { span }).collect());
         };
         let traffic = on_ports(&free);
@@ -213,9 +214,9 @@ pub fn less<'t>(
 }
 
 /// The first port that is capped and that no hole permits.
-fn free_port<'h>(cap: Option<&PortSet>, mut holes: impl Iterator<Item = &'h Hole>) -> Option<PortSet> {
+fn free_port(cap: Option<&PortSet>, holes: &[Hole]) -> Option<PortSet> {
     let every = semantics::ports::all();
-    let left = holes.try_fold(cap.unwrap_or(&every).clone(), |left, hole| {
+    let left = holes.iter().try_fold(cap.unwrap_or(&every).clone(), |left, hole| {
         hole.ports.as_ref().map(|ports| semantics::ports::difference(&left, ports))
     });
     left?.ranges().first().map(|range| PortSet::one(range.protocol, range.first))
