@@ -117,7 +117,7 @@ impl Tally {
             let outcome = judge(cluster, judges, |meaning| {
                 let mut dice = Dice::new(seed);
                 let flows = Flows::near(meaning, &mut dice);
-                (0..FLOWS_EACH).map(|_| flows.roll(&mut dice)).collect()
+                (0..FLOWS_EACH).map(|_| kept(flows.roll(&mut dice))).collect()
             });
             match outcome {
                 Ok(judged) => {
@@ -131,6 +131,12 @@ impl Tally {
             }
         }
     }
+}
+
+/// A flow as it comes back from a file.
+fn kept(flow: Flow) -> Flow {
+    assert_eq!(flow_text::read(&flow_text::write(&flow)).as_ref(), Ok(&flow));
+    flow
 }
 
 /// A disagreement, shrunk, as the file that keeps it.
