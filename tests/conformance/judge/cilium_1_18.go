@@ -68,9 +68,13 @@ func (d direction) enforced() bool {
 
 func (d direction) filters() iter.Seq[*policy.L4Filter] {
 	if d.ingress {
-		return d.policy.L4Policy.Ingress.PortRules.Filters()
+		return filtersOf(d.policy.L4Policy.Ingress.PortRules)
 	}
-	return d.policy.L4Policy.Egress.PortRules.Filters()
+	return filtersOf(d.policy.L4Policy.Egress.PortRules)
+}
+
+func filtersOf(rules policy.L4PolicyMap) iter.Seq[*policy.L4Filter] {
+	return func(yield func(*policy.L4Filter) bool) { rules.ForEach(yield) }
 }
 
 func (d direction) selects(selector policy.CachedSelector, peer identity.NumericIdentity) bool {
