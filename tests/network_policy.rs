@@ -67,14 +67,7 @@ fn policy() -> Policy {
 }
 
 fn sentence(policy: &mut Policy, text: &str) -> SentenceId {
-    policy.sentences.push(Sentence {
-        text: text.into(),
-        id: "ztp-0".into(),
-        span: SPAN,
-        namespace: None,
-        because: None,
-        until: None,
-    });
+    policy.sentences.push(Sentence::new(text.into(), SPAN, None));
     SentenceId(u32::try_from(policy.sentences.len() - 1).expect("there are few"))
 }
 

@@ -8,6 +8,7 @@
 //! Invariants: every rule, isolation and boundary names the [`Sentence`] that it came from; `except` lists lie
 //! within what they are taken from; port sets are sorted and merged; names are lower case.
 
+mod digest;
 mod facts;
 mod net;
 mod port;
@@ -22,9 +23,12 @@ pub use request::{Header, PathPattern, Query, Request, Segment};
 pub use selector::{LabelSelector, NamespaceSelector, NodeSelector, Op, PodSelector, Requirement, ValueSet};
 pub use values::Values;
 
+pub(crate) use digest::digest;
+
 use crate::source::Span;
 use indexmap::{IndexMap, IndexSet};
 use smol_str::SmolStr;
+use std::sync::OnceLock;
 
 /// What one project means on one cluster.
 #[derive(Clone, Debug)]
@@ -104,9 +108,6 @@ pub struct SubjectId(pub u32);
 pub struct Sentence {
     /// The sentence in its canonical spelling, on one line, without its `until` and `because`.
     pub text: SmolStr,
-    /// At most 32 characters of `[a-z0-9-]`: `ztp-` and 16 hexadecimal digits of a hash over namespace and text.
-    /// Two sentences that say the same have the same id.
-    pub id: SmolStr,
     /// Where it stands.
     pub span: Span,
     /// The namespace in whose file it stands; `None` in a platform file.
@@ -115,6 +116,26 @@ pub struct Sentence {
     pub because: Option<SmolStr>,
     /// `until`, as `2027-03-31`
     pub until: Option<SmolStr>,
+    /// See [`Sentence::id`].
+    id: OnceLock<SmolStr>,
+}
+
+impl Sentence {
+    /// A sentence without `because` and `until`.
+    #[must_use]
+    pub fn new(text: SmolStr, span: Span, namespace: Option<SmolStr>) -> Self {
+        Self { text, span, namespace, because: None, until: None, id: OnceLock::new() }
+    }
+
+    /// At most 32 characters of `[a-z0-9-]`: `ztp-` and 16 hexadecimal digits of a hash over namespace and text. Two
+    /// sentences that say the same have the same id. It is made when it is first asked for: only objects carry it.
+    #[must_use]
+    pub fn id(&self) -> &SmolStr {
+        self.id.get_or_init(|| {
+            let home = self.namespace.as_deref().unwrap_or_default();
+            digest("ztp-", &[home, &self.text])
+        })
+    }
 }
 
 /// One end that is governed: its pods or nodes, and the name that its objects carry.

@@ -2,7 +2,7 @@
 
 use super::labels;
 use super::peers::Role;
-use super::sentence::{Builder, Saying, sentence_id};
+use super::sentence::{Builder, Saying};
 use crate::diagnostic::problem::ownership::OwnershipProblem;
 use crate::policy::{Direction, Isolation, NodeSelector, PodSelector, Selects, Sentence, Subject};
 use crate::semantics::{Universe, pods};
@@ -74,14 +74,7 @@ impl Builder<'_, '_> {
                     format!("namespace {name} enforcing {}", words.join(", "))
                 }
             };
-            let sentence = self.sentence(Sentence {
-                id: sentence_id(Some(name), &text),
-                text: text.into(),
-                span: header.span.0,
-                namespace: Some(name.clone()),
-                because: None,
-                until: None,
-            });
+            let sentence = self.sentence(Sentence::new(text.into(), header.span.0, Some(name.clone())));
             let stem = SmolStr::new_static("every-workload");
             let subject = self.subject(PodSelector::namespace(name.clone()), Some(&stem), Some(name));
             for direction in directions(namespace.enforcing) {

@@ -12,14 +12,13 @@ use crate::diagnostic::problem::dates::DateProblem;
 use crate::diagnostic::problem::names::NameProblem;
 use crate::policy::{
     Boundary, Direction, Effect, Entity, Isolation, Lookup, Origin, Peer, PodSelector, Rule, Selects, Sentence,
-    SentenceId, Subject, SubjectId, Traffic,
+    SentenceId, Subject, SubjectId, Traffic, digest,
 };
 use crate::semantics::pods;
 use crate::source::Span;
 use crate::syntax::ast::{self, Clauses, Item, ItemKind, PeerKind, Peers, Place, Section};
 use crate::syntax::format;
 use indexmap::IndexMap;
-use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -138,14 +137,10 @@ impl<'k, 't> Builder<'k, 't> {
             self.part.diagnostics.push(problem.into());
         }
         let text = SmolStr::from(format::sentence(&item.kind));
-        let id = self.sentence(Sentence {
-            id: sentence_id(home, &text),
-            text,
-            span,
-            namespace: home.cloned(),
-            because: clauses.and_then(|clauses| clauses.because.as_ref()).map(|because| because.value.clone()),
-            until: until.map(|until| until.value.to_string().into()),
-        });
+        let mut sentence = Sentence::new(text, span, home.cloned());
+        sentence.because = clauses.and_then(|clauses| clauses.because.as_ref()).map(|because| because.value.clone());
+        sentence.until = until.map(|until| until.value.to_string().into());
+        let id = self.sentence(sentence);
         Some(Saying { home, id, span })
     }
 
@@ -313,23 +308,7 @@ fn peers_of(name: ast::Name) -> Peers {
     Peers { items: vec![ast::Peer { kind: PeerKind::Name(name), ports: None, span }], except: Vec::new(), span }
 }
 
-/// `ztp-` and 16 hexadecimal digits of SHA-256 over the home and the text.
-pub(super) fn sentence_id(home: Option<&SmolStr>, text: &str) -> SmolStr {
-    let home = home.map_or("", SmolStr::as_str);
-    format!("ztp-{}", hash(&[home, text], 8)).into()
-}
-
 /// The stem of pods that no workload names.
 pub(crate) fn subject_name(selector: &PodSelector) -> SmolStr {
-    format!("pods.{}", hash(&[&selector.to_string()], 8)).into()
-}
-
-fn hash(parts: &[&str], bytes: usize) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update(part.as_bytes());
-        hasher.update(b"\n");
-    }
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
-    hasher.finalize().iter().take(bytes).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    digest("pods.", &[&selector.to_string()])
 }

@@ -63,7 +63,7 @@ fn object(
     for boundary in &plan.boundaries {
         let sentence = policy.sentence(boundary.sentence);
         for mut spec in boundary::specs(policy, boundary)? {
-            spec.log = log(&sentence.id);
+            spec.log = log(sentence.id());
             specs.push((&sentence.text, spec));
         }
     }

@@ -99,7 +99,7 @@ impl<'p> Plan<'p> {
     pub fn specs(&self, policy: &'p Policy) -> IndexMap<SpecKey<'p>, Content<'p>> {
         let mut specs: IndexMap<SpecKey<'p>, Content<'p>> = IndexMap::new();
         for isolation in &self.isolations {
-            let sentence = Some(policy.sentence(isolation.sentence).id.as_str());
+            let sentence = Some(policy.sentence(isolation.sentence).id().as_str());
             let key = SpecKey { subject: isolation.subject, sentence, part: Part::Isolation };
             let content = specs.entry(key).or_default();
             content.sentences.push(isolation.sentence);
@@ -109,7 +109,7 @@ impl<'p> Plan<'p> {
             let part = Part::of(rule);
             let derived = matches!(part, Part::LookUps | Part::Answers);
             let belongs_to_all = derived && policy.subject(rule.subject).namespace.is_some();
-            let sentence = (!belongs_to_all).then(|| policy.sentence(rule.sentence).id.as_str());
+            let sentence = (!belongs_to_all).then(|| policy.sentence(rule.sentence).id().as_str());
             let content = specs.entry(SpecKey { subject: rule.subject, sentence, part }).or_default();
             content.sentences.push(rule.sentence);
             content.rules.push(rule);
@@ -174,7 +174,7 @@ impl<'p> Plans<'p> {
 
 /// The stem of a cluster-wide object's name: the project, the sentence and a part of its id.
 fn stem(policy: &Policy, sentence: &Sentence) -> String {
-    let id = sentence.id.strip_prefix("ztp-").unwrap_or(&sentence.id);
+    let id = sentence.id().strip_prefix("ztp-").unwrap_or(sentence.id());
     let parts = [policy.project.as_deref().unwrap_or_default(), &slug(&sentence.text), id.get(..6).unwrap_or(id)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
 }
