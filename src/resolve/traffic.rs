@@ -27,11 +27,11 @@ pub(super) fn objects<'a>(action: &'a Action, diagnostics: &mut Vec<Diagnostic>)
         Action::Request { request: wanted, objects } => {
             Some((objects, Kind::Requests(vec![request(wanted, diagnostics)])))
         }
-        Action::Use { objects, requests, .. } => {
-            let mut all: Vec<Request> = requests.iter().map(|line| request(&line.request, diagnostics)).collect();
+        Action::Use(used) => {
+            let mut all: Vec<Request> = used.requests.iter().map(|line| request(&line.request, diagnostics)).collect();
             all.sort();
             all.dedup();
-            Some((objects, Kind::Requests(all)))
+            Some((&used.objects, Kind::Requests(all)))
         }
         Action::Call { methods, objects } => {
             let mut all: Vec<Request> = methods.iter().map(|method| call(&method.value)).collect();

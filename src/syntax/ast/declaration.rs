@@ -24,7 +24,7 @@ pub struct Fact {
     /// Where.
     pub span: Place,
     /// A comment at the end of its line.
-    pub line_comment: Option<Comment>,
+    pub line_comment: Option<Box<Comment>>,
 }
 
 /// See [`Fact`].

@@ -15,7 +15,7 @@ pub use declaration::{
 pub use peer::{EntityWord, Peer, PeerKind, Peers, PortItem, PortRef, Ports, Protocol};
 pub use sentence::{
     Accept, Action, Assert, AssertKind, Clauses, Date, Enforce, Expose, GrpcMethod, HttpHeader, May, MayNot,
-    NothingBut, OnlyReach, Path, PathSegment, Request, RequestLine,
+    NothingBut, OnlyReach, Path, PathSegment, Request, RequestLine, Use,
 };
 
 use crate::source::Span;
@@ -96,7 +96,7 @@ pub struct Header {
     /// The header line, without a block's brace.
     pub span: Place,
     /// A comment at the end of the line.
-    pub line_comment: Option<Comment>,
+    pub line_comment: Option<Box<Comment>>,
 }
 
 /// See [`Header`].
@@ -150,7 +150,7 @@ pub struct Item {
     /// The whole sentence, without comments.
     pub span: Place,
     /// A comment at the end of its line.
-    pub line_comment: Option<Comment>,
+    pub line_comment: Option<Box<Comment>>,
 }
 
 /// What an item says.

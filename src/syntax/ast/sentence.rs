@@ -38,14 +38,7 @@ pub enum Action {
         objects: Peers,
     },
     /// `use B { … }`
-    Use {
-        /// Of whom.
-        objects: Peers,
-        /// One a line.
-        requests: Vec<RequestLine>,
-        /// Comments before the closing brace.
-        trailing: Vec<Comment>,
-    },
+    Use(Box<Use>),
     /// `call pkg.Service/Method on B`
     Call {
         /// The methods.
@@ -59,6 +52,17 @@ pub enum Action {
     Ping(Peers),
 }
 
+/// `use B { … }`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// Of whom.
+    pub objects: Peers,
+    /// One a line.
+    pub requests: Vec<RequestLine>,
+    /// Comments before the closing brace.
+    pub trailing: Vec<Comment>,
+}
+
 /// A line of a `use` block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestLine {
@@ -69,7 +73,7 @@ pub struct RequestLine {
     /// Where.
     pub span: Place,
     /// A comment at the end of its line.
-    pub line_comment: Option<Comment>,
+    pub line_comment: Option<Box<Comment>>,
 }
 
 /// Which HTTP requests.
@@ -134,11 +138,11 @@ pub struct Clauses {
     /// `with mutual auth`
     pub mutual_auth: Option<Place>,
     /// `with tls name N`
-    pub tls_name: Option<Name>,
+    pub tls_name: Option<Box<Name>>,
     /// `until DATE`
     pub until: Option<Node<Date>>,
     /// `because "text"`
-    pub because: Option<Name>,
+    pub because: Option<Box<Name>>,
 }
 
 /// A day, already known to exist.

@@ -40,11 +40,11 @@ impl Builder<'_> {
         let before = match pair.as_rule() {
             Rule::mutual_auth => clauses.mutual_auth.replace(Place(span)).map(|place| place.0),
             Rule::until => self.date(&pair).and_then(|date| clauses.until.replace(date)).map(|date| date.span),
-            Rule::because => clauses.because.replace(self.string(&pair)).map(|because| because.span),
+            Rule::because => clauses.because.replace(Box::new(self.string(&pair))).map(|because| because.span),
             Rule::tls_name => {
                 let name = pair.into_inner().last();
                 let name = name.and_then(|name| self.dns_name(name.as_str(), self.span(&name)));
-                name.and_then(|name| clauses.tls_name.replace(name)).map(|name| name.span)
+                name.and_then(|name| clauses.tls_name.replace(Box::new(name))).map(|name| name.span)
             }
             Rule::without_query => gathered.without_query.replace(Place(span)).map(|place| place.0),
             Rule::at_host => {

@@ -39,6 +39,8 @@ struct Sections {
     last_block: Option<Span>,
     /// Whether sentences without a header are already explained by an error.
     explained: bool,
+    /// How many items the first section may have.
+    expected: usize,
 }
 
 impl Sections {
@@ -56,7 +58,8 @@ impl Sections {
 
     fn start(&mut self, header: Option<Header>, span: Span) {
         self.close();
-        let section = Section { header, items: Vec::new(), trailing: Vec::new(), span: Place(span) };
+        let items = Vec::with_capacity(std::mem::take(&mut self.expected));
+        let section = Section { header, items, trailing: Vec::new(), span: Place(span) };
         self.has_platform |= is_platform(&section);
         self.open = Some(section);
     }
@@ -65,8 +68,9 @@ impl Sections {
 impl Builder<'_> {
     /// A whole file.
     pub(super) fn file(&mut self, pair: Pair<'_, Rule>) -> Tree {
-        let mut sections = Sections::default();
-        for part in pair.into_inner() {
+        let parts = pair.into_inner();
+        let mut sections = Sections { expected: parts.len(), ..Sections::default() };
+        for part in parts {
             match part.as_rule() {
                 Rule::EOI => {}
                 Rule::platform => self.platform(&part, &mut sections),
@@ -243,8 +247,9 @@ impl Builder<'_> {
         sections.explained = false;
         let open = self.open_block(&pair);
         let mut end = None;
-        let mut items = Vec::new();
-        for part in pair.into_inner() {
+        let parts = pair.into_inner();
+        let mut items = Vec::with_capacity(parts.len());
+        for part in parts {
             match part.as_rule() {
                 Rule::close => end = Some(self.span(&part).start),
                 _ => items.push(self.item(part)),
@@ -401,7 +406,7 @@ impl Builder<'_> {
         span
     }
 
-    fn end_line(&mut self, end: u32) -> Option<Comment> {
+    fn end_line(&mut self, end: u32) -> Option<Box<Comment>> {
         self.last = Some(end);
         self.line_comment(end)
     }

@@ -111,7 +111,7 @@ impl<'s> Builder<'s> {
     }
 
     /// The comment behind what ends at `end`, if one stands on its line.
-    fn line_comment(&mut self, end: u32) -> Option<Comment> {
+    fn line_comment(&mut self, end: u32) -> Option<Box<Comment>> {
         let start = self.comments.peek()?.span.start;
         let between = self.slice(end, start);
         if !between.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b';')) {
@@ -119,6 +119,6 @@ impl<'s> Builder<'s> {
         }
         let comment = self.comments.next()?;
         self.last = Some(comment.span.end);
-        Some(comment)
+        Some(Box::new(comment))
     }
 }

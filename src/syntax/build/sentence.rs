@@ -6,7 +6,7 @@ use super::peer::Position;
 use crate::diagnostic::problem::syntax::SyntaxProblem;
 use crate::syntax::ast::{
     Accept, Action, Assert, AssertKind, Clauses, Direction, Enforce, Expose, ItemKind, May, MayNot, Node, NothingBut,
-    OnlyReach, Peers, Place, RequestLine,
+    OnlyReach, Peers, Place, RequestLine, Use,
 };
 use crate::syntax::grammar::Rule;
 use pest::iterators::Pair;
@@ -174,7 +174,7 @@ impl Builder<'_> {
             Rule::request => Action::Request { request: request?, objects: objects? },
             Rule::use_block => {
                 let (requests, trailing) = block?;
-                Action::Use { objects: objects?, requests, trailing }
+                Action::Use(Box::new(Use { objects: objects?, requests, trailing }))
             }
             _ => Action::Reach(objects?),
         };

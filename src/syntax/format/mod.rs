@@ -50,8 +50,8 @@ pub fn sentence(kind: &ItemKind) -> String {
         }
         _ => return writer.line,
     };
-    if let Action::Use { requests, .. } = action {
-        writer.lines(requests, |writer, line| {
+    if let Action::Use(used) = action {
+        writer.lines(&used.requests, |writer, line| {
             writer.requested(&line.request);
             writer.narrowing(&line.request);
         });

@@ -50,7 +50,7 @@ impl Page<'_> {
             writer.text(" {");
         }
         self.sentence(&writer, 0, header.span.0.end);
-        self.end_line(header.line_comment.as_ref());
+        self.end_line(header.line_comment.as_deref());
     }
 
     fn item(&mut self, item: &Item, indent: usize) {
@@ -65,21 +65,21 @@ impl Page<'_> {
             ItemKind::Assert(sentence) => self.action(writer, &sentence.action.value, item, indent),
             _ => self.line(&writer, indent, item.span.0.end),
         }
-        self.end_line(item.line_comment.as_ref());
+        self.end_line(item.line_comment.as_deref());
     }
 
     fn action(&mut self, mut writer: Writer, action: &Action, item: &Item, indent: usize) {
-        let Action::Use { requests, trailing, .. } = action else {
+        let Action::Use(used) = action else {
             return self.line(&writer, indent, item.span.0.end);
         };
         writer.text(" {");
-        let body = requests.first().map_or(item.span.0.end, |line| line.span.0.start);
+        let body = used.requests.first().map_or(item.span.0.end, |line| line.span.0.start);
         self.line(&writer, indent, body);
         self.out.push('\n');
-        for line in requests {
+        for line in &used.requests {
             self.request(line, indent + 2);
         }
-        self.close(trailing, indent);
+        self.close(&used.trailing, indent);
     }
 
     fn request(&mut self, line: &RequestLine, indent: usize) {
@@ -88,7 +88,7 @@ impl Page<'_> {
         writer.requested(&line.request);
         writer.narrowing(&line.request);
         self.line(&writer, indent, line.span.0.end);
-        self.end_line(line.line_comment.as_ref());
+        self.end_line(line.line_comment.as_deref());
     }
 
     fn cluster(&mut self, mut writer: Writer, cluster: &Cluster, item: &Item, indent: usize) {
@@ -101,7 +101,7 @@ impl Page<'_> {
             let mut writer = Writer::breaking();
             writer.fact(&fact.kind);
             self.line(&writer, indent + 2, fact.span.0.end);
-            self.end_line(fact.line_comment.as_ref());
+            self.end_line(fact.line_comment.as_deref());
         }
         self.close(&cluster.trailing, indent);
     }

@@ -117,9 +117,9 @@ impl Writer {
                 self.on(objects);
                 self.narrowing(request);
             }
-            Action::Use { objects, .. } => {
+            Action::Use(used) => {
                 self.text("use ");
-                self.peers(objects);
+                self.peers(&used.objects);
             }
             Action::Call { methods, objects } => {
                 self.text("call ");
