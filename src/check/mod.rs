@@ -26,18 +26,31 @@ use std::collections::BTreeSet;
 pub fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>, hints: &mut Vec<Diagnostic>) {
     grants::check(policy, diagnostics);
     let guards = Guards::of(policy);
-    let lessened = voids::check(policy, &guards, diagnostics);
-    outside::check(policy, diagnostics);
-    project::check(policy, diagnostics);
+    let refused = || {
+        let lessened = voids::check(policy, &guards, diagnostics);
+        outside::check(policy, diagnostics);
+        project::check(policy, diagnostics);
+        lessened
+    };
+    let (lessened, (allows, isolated)) = rayon::join(refused, || (allows(policy), Isolated::of(policy)));
     if waivers::none_can_help(diagnostics) {
         return;
     }
+    let (mut covered, mut unused, mut workloads) = (Vec::new(), Vec::new(), Vec::new());
+    rayon::join(
+        || covered::check(policy, &guards, &allows, &lessened, &mut covered),
+        || {
+            consent::check(policy, &guards, &allows, &isolated, &mut unused);
+            workloads::check(policy, &allows, &isolated, &mut workloads);
+        },
+    );
+    hints.extend(covered.into_iter().chain(unused).chain(workloads));
+}
+
+/// What is allowed, by whom and about whom.
+fn allows(policy: &Policy) -> Near<'_> {
     let allows = (0_u32..).zip(&policy.rules).filter(|(_, rule)| rule.effect != Effect::Deny);
-    let allows = Near::new(policy, &allows.map(|(number, rule)| Item::of_rule(number, rule)).collect::<Vec<_>>());
-    let isolated = Isolated::of(policy);
-    covered::check(policy, &guards, &allows, &lessened, hints);
-    consent::check(policy, &guards, &allows, &isolated, hints);
-    workloads::check(policy, &allows, &isolated, hints);
+    Near::new(policy, &allows.map(|(number, rule)| Item::of_rule(number, rule)).collect::<Vec<_>>())
 }
 
 /// Of the hints that each cluster has, those that all have: where one needs a sentence, it is needed.

@@ -15,11 +15,13 @@ use std::collections::BTreeSet;
 /// over several namespaces may be several rules. Returns what nothing is left of.
 pub(super) fn keep_enforced(policy: &mut Policy) -> Vec<(SubjectId, Direction, SentenceId)> {
     let isolation = Isolation::of(policy);
-    let whole = |subject, direction| matches!(isolation.part(policy, subject, direction), Part::Whole);
+    let whole = isolation.wholes(policy);
+    let whole = |subject: SubjectId, direction: Direction| {
+        whole.get(subject.0 as usize).is_some_and(|whole| whole.contains(&direction))
+    };
     let kept = |rule: &Rule| rule.effect == Effect::Deny || whole(rule.subject, rule.direction);
     // Most projects isolate everything, and then nothing changes.
-    if policy.rules.par_iter().all(kept) && policy.lookups.iter().all(|lookup| whole(lookup.subject, Direction::Egress))
-    {
+    if policy.rules.iter().all(kept) && policy.lookups.iter().all(|lookup| whole(lookup.subject, Direction::Egress)) {
         return Vec::new();
     }
     let mut known: IndexMap<(SubjectId, Direction), Vec<SubjectId>> = IndexMap::new();
@@ -99,6 +101,18 @@ impl Isolation {
             }
         }
         found
+    }
+
+    /// In which directions all of each subject is isolated.
+    fn wholes(&self, policy: &Policy) -> Vec<Vec<Direction>> {
+        let subjects = 0..u32::try_from(policy.subjects.len()).unwrap_or(u32::MAX);
+        let whole = |subject| {
+            let directions = [Direction::Ingress, Direction::Egress].into_iter();
+            directions
+                .filter(|direction| matches!(self.part(policy, SubjectId(subject), *direction), Part::Whole))
+                .collect()
+        };
+        subjects.into_par_iter().map(whole).collect()
     }
 
     /// The isolated part of a subject.

@@ -78,12 +78,11 @@ pub(super) fn resolve_cluster<'t>(
         sentences = known.sentences(Order::OneByOne);
     }
     parts.append(&mut sentences);
-    let Part { sentences, subjects, isolations, rules, boundaries, lookups, assertions, diagnostics: found } =
-        Part::join(parts);
+    let (whole, workloads) = rayon::join(|| Part::join(parts), || workloads::all(scope, &facts));
+    let Part { sentences, subjects, isolations, rules, boundaries, lookups, assertions, diagnostics: found } = whole;
     diagnostics.extend(found);
     let project = scope.project.map(|name| name.value.clone());
     let exposures = known.exposures.into_model();
-    let workloads = workloads::all(scope, &facts);
     Policy {
         project,
         cluster: facts.cluster,
