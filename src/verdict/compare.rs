@@ -7,7 +7,7 @@
 
 use super::piece::Piece;
 use super::search::Search;
-use super::{Effect, Exception, Flow, Index, Rule, Ruleset, Unknown};
+use super::{Effect, Exception, Flow, Index, Rule, Ruleset, SubjectId, Unknown};
 use crate::policy::Direction;
 use crate::semantics::Universe;
 use crate::semantics::connections::{self, Connections, Methods, RequestSet};
@@ -92,7 +92,7 @@ fn plainly_covered(universe: Universe<'_>, atom: &Atom<'_>, ruleset: &Ruleset) -
 }
 
 /// The smallest thing that a ruleset says.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone)]
 pub(super) enum Atom<'r> {
     Isolation {
         subject: &'r Endpoints,
@@ -114,31 +114,69 @@ impl Atom<'_> {
             Self::Isolation { direction, .. } | Self::Rule { direction, .. } => *direction,
         }
     }
+
+    fn words(&self) -> Words<'_> {
+        match self {
+            Self::Isolation { direction, .. } => (*direction, None),
+            Self::Rule { direction, effect, peers, connections, except, .. } => {
+                (*direction, Some((*effect, connections, peers, except)))
+            }
+        }
+    }
+}
+
+/// What an atom says of its subject.
+type Words<'a> = (Direction, Option<(Effect, &'a Connections, &'a Endpoints, &'a [&'a Exception])>);
+
+/// An atom of one of two rulesets. Subjects are told apart by numbers, for the atoms are many and their subjects are few.
+struct Said<'r> {
+    subject: usize,
+    atom: Atom<'r>,
+    by_first: bool,
+}
+
+impl Said<'_> {
+    fn words(&self) -> (usize, Words<'_>) {
+        (self.subject, self.atom.words())
+    }
 }
 
 /// What each says that the other does not say in the same words, found by sorting.
 pub(super) fn unmatched<'r>(first: &'r Ruleset, second: &'r Ruleset) -> (Vec<Atom<'r>>, Vec<Atom<'r>>) {
-    let mut said: Vec<(Atom<'r>, bool)> = atoms(first).map(|atom| (atom, true)).collect();
-    said.extend(atoms(second).map(|atom| (atom, false)));
-    said.sort_unstable();
-    said.dedup();
+    let of_first = |id: SubjectId| id.0 as usize;
+    // The subjects that only the second has come after those of the first.
+    let own = first.subjects().count();
+    let numbers = second.subjects().map(|(id, subject)| first.find(subject).map_or(own + of_first(id), of_first));
+    let numbers: Vec<usize> = numbers.collect();
+    let of_second = |id: SubjectId| numbers.get(of_first(id)).copied().unwrap_or(usize::MAX);
+    let mut said: Vec<Said<'r>> = atoms(first, of_first, true).collect();
+    said.extend(atoms(second, of_second, false));
+    said.sort_by(|a, b| a.words().cmp(&b.words()));
     let (mut left, mut right) = (Vec::new(), Vec::new());
-    for same in said.chunk_by(|(a, _), (b, _)| a == b) {
-        match same {
-            [(atom, true)] => left.push(atom.clone()),
-            [(atom, false)] => right.push(atom.clone()),
-            _ => {}
+    for same in said.chunk_by(|a, b| a.words() == b.words()) {
+        let Some(one) = same.first() else { continue };
+        if same.iter().all(|other| other.by_first == one.by_first) {
+            if one.by_first { &mut left } else { &mut right }.push(one.atom.clone());
         }
     }
     (left, right)
 }
 
-fn atoms(ruleset: &Ruleset) -> impl Iterator<Item = Atom<'_>> {
-    let isolations = ruleset.isolations.iter().map(|isolation| Atom::Isolation {
-        subject: ruleset.subject(isolation.subject),
-        direction: isolation.direction,
+/// Everything that a ruleset says, with its subjects' numbers.
+fn atoms<'r>(
+    ruleset: &'r Ruleset,
+    number: impl Fn(SubjectId) -> usize,
+    by_first: bool,
+) -> impl Iterator<Item = Said<'r>> {
+    let isolations = ruleset.isolations.iter().map(|isolation| {
+        let subject = ruleset.subject(isolation.subject);
+        (isolation.subject, vec![Atom::Isolation { subject, direction: isolation.direction }])
     });
-    isolations.chain(ruleset.rules.iter().flat_map(|rule| rule_atoms(ruleset.subject(rule.subject), rule)))
+    let rules = ruleset.rules.iter().map(|rule| (rule.subject, rule_atoms(ruleset.subject(rule.subject), rule)));
+    isolations.chain(rules).flat_map(move |(subject, atoms)| {
+        let subject = number(subject);
+        atoms.into_iter().map(move |atom| Said { subject, atom, by_first })
+    })
 }
 
 fn rule_atoms<'r>(subject: &'r Endpoints, rule: &'r Rule) -> Vec<Atom<'r>> {
@@ -203,7 +241,7 @@ pub(super) fn lacking(
                 return Ok(None);
             }
             let rule = Rule {
-                subject: super::SubjectId::default(),
+                subject: SubjectId::default(),
                 direction: *direction,
                 effect: *effect,
                 peers: (*peers).clone(),

@@ -25,7 +25,7 @@ pub struct Ruleset {
 
 /// Index of a subject of one [`Ruleset`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SubjectId(u32);
+pub struct SubjectId(pub(super) u32);
 
 impl SubjectId {
     /// It, as a position.
@@ -131,6 +131,12 @@ impl Ruleset {
     pub fn intern(&mut self, subject: Endpoints) -> SubjectId {
         let (index, _) = self.subjects.insert_full(subject);
         SubjectId(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// The id of a subject, if it is there.
+    #[must_use]
+    pub fn find(&self, subject: &Endpoints) -> Option<SubjectId> {
+        self.subjects.get_index_of(subject).and_then(|index| u32::try_from(index).ok()).map(SubjectId)
     }
 
     /// The subject of an id that this set gave out.
