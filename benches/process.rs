@@ -1,8 +1,8 @@
 //! How long the whole command takes, from start to exit: `cargo bench --bench process`.
 //!
 //! Prints a Markdown table for the generated project of `benches/project` at two sizes: `check`, `build` to standard
-//! output, `build -o` into an empty folder, a program that only writes the same files, and `kubectl kustomize` over
-//! what came out, where kubectl is there. Time is the median of the runs, memory the largest resident set of one run,
+//! output, `build -o` into an empty folder, a program that only writes the same files, `explain`, `diff` and `verify` over
+//! source and output, and `kubectl kustomize` over what came out, where kubectl is there. Time is the median of the runs, memory the largest resident set of one run,
 //! measured by a process of its own.
 
 #![allow(missing_docs, clippy::disallowed_methods, reason = "a benchmark, not part of the crate")]
@@ -132,6 +132,10 @@ fn report() {
         line("only writing the same files", run(&[&this, "--write-only", &out, &copy], RUNS, || clean(&copy)));
         line("`ztp build -o`, empty folder", run(&[ztp, "build", &source, "-o", &copy], RUNS, || clean(&copy)));
         line("`ztp build -o`, nothing changed", run(&[ztp, "build", &source, "-o", &out], RUNS, || {}));
+        let question = "team-0/app-0 can GET /x on team-0/app-3:8080";
+        line("`ztp explain` a flow", run(&[ztp, "explain", question, &source], RUNS, || {}));
+        line("`ztp diff` of source and output", run(&[ztp, "diff", &source, &out], RUNS, || {}));
+        line("`ztp verify` the output", run(&[ztp, "verify", &out, "--project", &source], RUNS, || {}));
         if namespaces == 200 {
             line("`kubectl kustomize` over the output", run(&["kubectl", "kustomize", &out], 3, || {}));
         }

@@ -10,6 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use ztp::compile::{Options, build, check};
 use ztp::manifest::yaml;
+use ztp::proof;
 use ztp::source::Sources;
 use ztp::syntax;
 use ztp::yaml as reader;
@@ -21,7 +22,8 @@ fn stages(criterion: &mut Criterion) {
     }
     let bytes: usize = sources.iter().map(|(_, file)| file.text.len()).sum();
     let options = Options::default();
-    let objects: Vec<_> = build(&sources, &options).clusters.into_iter().flat_map(|cluster| cluster.objects).collect();
+    let built = build(&sources, &options).clusters;
+    let objects: Vec<_> = built.iter().flat_map(|cluster| cluster.objects.iter().cloned()).collect();
     let mut yaml = String::new();
     objects.iter().for_each(|object| yaml::write(object, &mut yaml));
 
@@ -38,6 +40,13 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("check", |bencher| bencher.iter(|| black_box(check(&sources, &options))));
     group.bench_function("build", |bencher| bencher.iter(|| black_box(build(&sources, &options))));
     group.throughput(Throughput::Bytes(yaml.len() as u64));
+    group.bench_function("prove, a part of build", |bencher| {
+        bencher.iter(|| {
+            for cluster in &built {
+                black_box(proof::prove(&cluster.policy, &cluster.manifests).is_ok());
+            }
+        });
+    });
     let stream = {
         let mut out = String::with_capacity(yaml.len());
         yaml::write_stream(&objects, &mut out);
