@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use ztp::compile::Compiled;
-use ztp::policy::{Cluster, EnforcerName, Protocol, Version};
+use ztp::policy::{EnforcerName, Protocol, Version};
 use ztp::semantics::Place;
 use ztp::semantics::connections::Connection;
 use ztp::semantics::endpoints::Endpoint;
@@ -82,7 +82,7 @@ impl Judges {
             EnforcerName::Kubernetes => NEWEST,
         };
         let mut found = vec![None; flows.len()];
-        let Some(judge) = self.0.get_mut(&version).filter(|_| cluster.mesh_name.is_none()) else { return Ok(found) };
+        let Some(judge) = self.0.get_mut(&version) else { return Ok(found) };
         for dual in [true, false] {
             let of_stack: Vec<usize> = (0..flows.len()).filter(|&flow| is_dual(&flows[flow]) == dual).collect();
             if of_stack.is_empty() {
@@ -161,8 +161,8 @@ impl Question {
                     namespaces.insert(pod.namespace.name.to_string(), map(&pod.namespace.labels));
                 }
             }
-            let from = number(&mut endpoints, endpoint(&flow.from, cluster));
-            let to = number(&mut endpoints, endpoint(&flow.to, cluster));
+            let from = number(&mut endpoints, endpoint(&flow.from));
+            let to = number(&mut endpoints, endpoint(&flow.to));
             let (egress, ingress) = (governs(&flow.from, &flow.to), governs(&flow.to, &flow.from));
             for (at, _) in [("egress", egress), ("ingress", ingress)].iter().filter(|(_, asks)| *asks) {
                 let mut question = connection(&flow.connection);
@@ -179,6 +179,7 @@ impl Question {
             "endpoints": endpoints,
             "flows": questions,
             "stack": if dual { "dual" } else { "ipv4" },
+            "cluster": cluster.mesh_name.as_deref().unwrap_or_default(),
             "nodeLabels": cluster.features.contains_key("node-selector-labels"),
         });
         Self { request, asked }
@@ -240,7 +241,7 @@ fn map(labels: &Labels) -> Value {
     labels.iter().map(|(key, value)| (key.to_string(), Value::from(value.as_str()))).collect()
 }
 
-fn endpoint(end: &Endpoint, cluster: &Cluster) -> Value {
+fn endpoint(end: &Endpoint) -> Value {
     let pod = |pod: &Pod| {
         json!({
             "namespace": pod.namespace.name.as_str(),
@@ -249,13 +250,7 @@ fn endpoint(end: &Endpoint, cluster: &Cluster) -> Value {
         })
     };
     match end {
-        Endpoint::Pod(one) => {
-            let mut pod = pod(one);
-            if let Some(name) = &cluster.mesh_name {
-                pod["cluster"] = json!(name.as_str());
-            }
-            json!({ "pod": pod })
-        }
+        Endpoint::Pod(one) => json!({ "pod": pod(one) }),
         Endpoint::MeshPod { cluster, pod: one } => {
             let mut pod = pod(one);
             pod["cluster"] = json!(cluster.as_str());

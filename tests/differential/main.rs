@@ -50,7 +50,7 @@ use flows::Flows;
 use generate::{Made, Outcome};
 use judge::{Judges, Programs, programs};
 use judged::{Disagreement, judge};
-use legs::AtEnd;
+use legs::{AtEnd, Meaning};
 use project::{Built, Project};
 use std::collections::BTreeMap;
 use std::fs;
@@ -114,12 +114,7 @@ impl Tally {
         for cluster in &clusters {
             self.constructs.add_policy(&cluster.policy);
             let seed = dice.roll(usize::MAX) as u64;
-            let outcome = judge(cluster, judges, |meaning| {
-                let mut dice = Dice::new(seed);
-                let flows = Flows::near(meaning, &mut dice);
-                (0..FLOWS_EACH).map(|_| kept(flows.roll(&mut dice))).collect()
-            });
-            match outcome {
+            match judge(cluster, judges, |meaning| flows(meaning, seed)) {
                 Ok(judged) => {
                     self.flows += judged.ends.len();
                     self.by_engine += judged.by_engine;
@@ -131,6 +126,13 @@ impl Tally {
             }
         }
     }
+}
+
+/// The flows of one cluster.
+fn flows(meaning: &Meaning<'_>, seed: u64) -> Vec<Flow> {
+    let mut dice = Dice::new(seed);
+    let flows = Flows::near(meaning, &mut dice);
+    (0..FLOWS_EACH).map(|_| kept(flows.roll(&mut dice))).collect()
 }
 
 /// A flow as it comes back from a file.
@@ -217,6 +219,26 @@ fn legs_agree() {
     assert!(all.constructs.missing().is_empty(), "never occurred: {:?}", all.constructs.missing());
     assert!(all.made.at_once * 2 > all.made.projects, "most projects have to be accepted as they are");
     assert_eq!(all.verdicts.len(), 5, "each verdict has to occur: {:?}", all.verdicts);
+}
+
+/// What is judged has to show when the manifests say something else.
+#[test]
+fn faults_are_found() {
+    let mut judges = Judges::start(&Programs::new());
+    let (mut made, mut faulty, mut found) = (Made::default(), 0, 0);
+    for seed in 0..60 {
+        let Outcome::Accepted(_, mut clusters) = generate::accepted(&mut Dice::new(seed), &mut made) else { continue };
+        let cluster = clusters.first_mut().unwrap();
+        let changed: Vec<String> =
+            cluster.manifests.iter().map(|text| text.replace("port: \"9090\"", "port: \"9091\"")).collect();
+        if changed == cluster.manifests {
+            continue;
+        }
+        faulty += 1;
+        cluster.manifests = changed;
+        found += usize::from(judge(cluster, &mut judges, |meaning| flows(meaning, seed)).is_err());
+    }
+    assert!(found * 2 > faulty, "of {faulty} faults {found} were found");
 }
 
 #[test]

@@ -22,14 +22,14 @@ import (
 // The calls that differ from version to version, for Cilium 1.18.
 
 // localCluster is what selectors mean that name no cluster (`policy-default-local-cluster`): every cluster.
-const localCluster = clustermesh.PolicyAnyCluster
+func localCluster() string { return clustermesh.PolicyAnyCluster }
 
 type entries = api.Rules
 
 func entriesOf(rules api.Rules) entries { return rules }
 
 func parseNetworkPolicy(object *slim.NetworkPolicy) (entries, error) {
-	return k8s.ParseNetworkPolicy(logger, localCluster, object)
+	return k8s.ParseNetworkPolicy(logger, localCluster(), object)
 }
 
 func prefixes(entries entries) []netip.Prefix { return policy.GetCIDRPrefixes(entries) }

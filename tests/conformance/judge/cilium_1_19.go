@@ -22,14 +22,14 @@ import (
 // The calls that differ from version to version, for Cilium 1.19.
 
 // localCluster is what selectors mean that name no cluster (`policy-default-local-cluster`).
-const localCluster = clusterName
+func localCluster() string { return clusterName }
 
 type entries = types.PolicyEntries
 
 func entriesOf(rules api.Rules) entries { return utils.RulesToPolicyEntries(rules) }
 
 func parseNetworkPolicy(object *slim.NetworkPolicy) (entries, error) {
-	return k8s.ParseNetworkPolicy(logger, localCluster, object)
+	return k8s.ParseNetworkPolicy(logger, localCluster(), object)
 }
 
 func prefixes(entries entries) []netip.Prefix { return policy.GetCIDRPrefixes(entries) }

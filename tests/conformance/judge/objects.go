@@ -107,7 +107,7 @@ func parse(kind string, text []byte) (*loaded, error) {
 		if err := json.Unmarshal(text, &policy); err != nil {
 			return nil, err
 		}
-		rules, err := policy.Parse(logger, localCluster)
+		rules, err := policy.Parse(logger, localCluster())
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +118,7 @@ func parse(kind string, text []byte) (*loaded, error) {
 		if err := json.Unmarshal(text, &policy); err != nil {
 			return nil, err
 		}
-		rules, err := policy.Parse(logger, localCluster)
+		rules, err := policy.Parse(logger, localCluster())
 		if err != nil {
 			return nil, err
 		}

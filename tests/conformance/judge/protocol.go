@@ -11,6 +11,7 @@ type request struct {
 	Endpoints     []endpointSpec               `json:"endpoints"`
 	Flows         []flow                       `json:"flows"`
 	Stack         string                       `json:"stack"`
+	Cluster       string                       `json:"cluster"`
 	NodeLabels    bool                         `json:"nodeLabels"`
 	UnknownFields string                       `json:"unknownFields"`
 }

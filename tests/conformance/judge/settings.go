@@ -14,13 +14,15 @@ import (
 // The settings of the agent that count for policies: its defaults, and what a sentence may need (the host firewall). That
 // the local node reaches its pods whatever policies say (`allow-localhost`) is left off: it would hide what they say.
 
-const clusterName = "default"
+// clusterName is that of the request's own cluster.
+var clusterName = defaultCluster
+
+const defaultCluster = "default"
 
 var logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 // configure sets what is the same for every request.
 func configure() {
-	option.Config.ClusterName = clusterName
 	option.Config.EnableIPv4 = true
 	option.Config.EnableL7Proxy = true
 	option.Config.EnableHostFirewall = true
@@ -29,7 +31,6 @@ func configure() {
 	if err := labelsfilter.ParseLabelPrefixCfg(logger, nil, nil, ""); err != nil {
 		panic(err)
 	}
-	api.InitEntities(clusterName)
 }
 
 // use sets what a request asks for.
@@ -43,6 +44,12 @@ func use(request *request) error {
 		return fmt.Errorf("no stack is %q", request.Stack)
 	}
 	option.Config.EnableNodeSelectorLabels = request.NodeLabels
+	clusterName = defaultCluster
+	if request.Cluster != "" {
+		clusterName = request.Cluster
+	}
+	option.Config.ClusterName = clusterName
+	api.InitEntities(clusterName)
 	switch request.UnknownFields {
 	case "", "refuse", "drop":
 		return nil

@@ -128,6 +128,12 @@ fn generate(dice: &mut Dice) -> Project {
     for _ in 0..generator.dice.roll(3) {
         generator.platform_sentence();
     }
+    if generator.dice.percent(8) {
+        generator.dns_servers();
+    }
+    if generator.dice.percent(8) {
+        generator.platform.push("namespace legacy labels { cde: \"true\", zone: outer }".to_owned());
+    }
     generator.finish()
 }
 
@@ -179,6 +185,24 @@ impl Generator<'_> {
             let exposes = BTreeSet::new();
             self.namespaces.push(Namespace { name, header, lines, exposes, workloads, in_cde });
         }
+    }
+
+    /// The cluster's DNS as a part of the project, with the upstream that it needs.
+    fn dns_servers(&mut self) {
+        let lines = [
+            "workload kube-dns { k8s-app: kube-dns }",
+            "kube-dns may reach 8.8.8.8:[53, 53/udp]",
+            "ingress may reach kube-dns:53/udp",
+        ];
+        let kept = if self.cilium.is_some() { 3 } else { 2 };
+        self.namespaces.push(Namespace {
+            name: "kube-system",
+            header: "namespace kube-system".to_owned(),
+            lines: lines[..kept].iter().map(|line| (*line).to_owned()).collect(),
+            exposes: BTreeSet::new(),
+            workloads: Vec::new(),
+            in_cde: false,
+        });
     }
 
     fn finish(mut self) -> Project {

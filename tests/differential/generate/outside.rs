@@ -56,11 +56,18 @@ pub const PORTS: &[&str] = &[
     ":1024-4000",
 ];
 
+/// Ports that have requests or TLS names for others. Where the peers are the same, the sentence is refused.
+const BUSY_PORTS: &[&str] = &[":8080", ":8000-9000", ":[80, 8080]", ":8443", ":any/tcp"];
+
 impl Generator<'_> {
     /// Ports of anybody; in one of some cases none, which is all of them.
     pub fn ports(&mut self) -> String {
         let most = if self.requests { 3 } else { 18 };
-        if self.dice.percent(most) { String::new() } else { self.dice.word(PORTS) }
+        match self.dice.roll(100) {
+            number if number < most => String::new(),
+            number if number < most + 4 => self.dice.word(BUSY_PORTS),
+            _ => self.dice.word(PORTS),
+        }
     }
 
     /// Addresses, with ports.

@@ -154,7 +154,8 @@ impl Generator<'_> {
             }
             21 if self.cilium.is_some() => {
                 let name = self.dice.word(&["tls.example.com", "other.example.com"]);
-                format!("{} may reach {name}:8443 with tls name {name}", self.here(number))
+                let port = self.dice.word(&["8443", "8443", "443"]);
+                format!("{} may reach {name}:{port} with tls name {name}", self.here(number))
             }
             22 if self.cilium.is_some() => self.boundary_here(number),
             23 => {
