@@ -4,13 +4,15 @@
 //! (`ndots:5`; Kubernetes documentation, "DNS for Services and Pods") it first asks for `name.NS.svc.DOMAIN`,
 //! `name.svc.DOMAIN` and `name.DOMAIN`. Cilium answers a name that no rule allows with REFUSED, at which musl's
 //! resolver gives up, so all of these are allowed too.
+//!
+//! What a sentence opens at a DNS server on more than its port stays open to every name beside that: see [`plainly`].
 
 use crate::enforcer::capability::Feature;
 use crate::policy::{
-    Cluster, Direction, DnsPattern, DnsServer, Effect, Origin, Peer, PodSelector, Policy, Rule, Selects, SentenceId,
-    Subject, SubjectId, Traffic,
+    Cluster, Direction, DnsPattern, DnsServer, Effect, EnforcerName, Origin, Peer, PodSelector, Policy, PortSet, Rule,
+    Selects, SentenceId, Subject, SubjectId, Traffic,
 };
-use crate::semantics::{Universe, pods};
+use crate::semantics::{Universe, peers, pods, ports};
 use crate::source::Span;
 use indexmap::IndexMap;
 use rayon::prelude::*;
@@ -39,7 +41,54 @@ pub(super) fn add_companions(policy: &mut Policy) {
     let mut rules: Vec<Rule> =
         subjects.par_iter().flat_map_iter(|(subject, needs)| look_ups(policy, **subject, needs)).collect();
     rules.extend(servers(policy, &needs));
+    rules.extend(plainly(policy, &needs));
     policy.rules.extend(rules);
+}
+
+/// Once again the servers' ports alone, for rules that open them among other ports, or with all ports, to subjects whose
+/// look-ups are told apart by name: Cilium's DNS proxy knows of the rules for just its port, and would refuse what only a
+/// wider rule allows (`UpdateAllowed` and `CheckAllowed` in `pkg/fqdn/dnsproxy/proxy.go`, 1.20.2).
+fn plainly(policy: &Policy, needs: &IndexMap<SubjectId, Needs>) -> Vec<Rule> {
+    if policy.cluster.enforcer != EnforcerName::Cilium {
+        return Vec::new();
+    }
+    let universe = Universe::new(&policy.namespaces);
+    let filtered = |subject: SubjectId| {
+        // With any name allowed to it, no look-up is refused.
+        if needs.get(&subject).is_some_and(|needs| needs.names.contains(&DnsPattern::Any)) {
+            return false;
+        }
+        let selects = |id: SubjectId| match &policy.subject(id).selects {
+            Selects::Pods(selector) => Some(selector),
+            Selects::Nodes(_) => None,
+        };
+        let overlap = |other| selects(subject).zip(selects(other)).is_some_and(|(a, b)| pods::overlap(universe, a, b));
+        needs.contains_key(&subject) || needs.keys().any(|other| overlap(*other))
+    };
+    let mut rules = Vec::new();
+    for rule in policy.rules.iter().filter(|rule| rule.direction == Direction::Egress) {
+        if !matches!(rule.effect, Effect::Allow { tls_name: None, .. }) {
+            continue;
+        }
+        for server in &policy.cluster.dns {
+            let ports = opened_among_others(&rule.traffic, server.ports());
+            if !ports.is_empty() && peers::overlap(universe, &rule.peer, &server.peer()) && filtered(rule.subject) {
+                let traffic = Traffic::Ports(ports);
+                rules.push(Rule { traffic, origin: Origin::DnsCompanion, ..rule.clone() });
+            }
+        }
+    }
+    rules
+}
+
+/// The ports of a server that plain traffic opens, but not each by itself.
+fn opened_among_others(traffic: &Traffic, server: &PortSet) -> PortSet {
+    let wide = match traffic {
+        Traffic::All => return server.clone(),
+        Traffic::Ports(ports) => ports.ranges().iter().filter(|range| range.first < range.last).copied().collect(),
+        Traffic::Http { .. } | Traffic::Dns { .. } | Traffic::Ping => Vec::new(),
+    };
+    ports::intersection(&PortSet::new(wide), server)
 }
 
 /// The look-ups of one subject, at each server.
