@@ -12,7 +12,7 @@ use crate::policy::{
     Cluster, Direction, DnsPattern, DnsServer, Effect, EnforcerName, Origin, Peer, PodSelector, Policy, PortSet, Rule,
     Selects, SentenceId, Subject, SubjectId, Traffic,
 };
-use crate::semantics::{Universe, peers, pods, ports};
+use crate::semantics::{Universe, names, peers, pods, ports};
 use crate::source::Span;
 use indexmap::IndexMap;
 use rayon::prelude::*;
@@ -94,7 +94,7 @@ fn opened_among_others(traffic: &Traffic, server: &PortSet) -> PortSet {
 /// The look-ups of one subject, at each server.
 fn look_ups(policy: &Policy, subject: SubjectId, needs: &Needs) -> Vec<Rule> {
     let Selects::Pods(selector) = &policy.subject(subject).selects else { return Vec::new() };
-    let names = names(&policy.cluster, selector, needs);
+    let names = asked(&policy.cluster, selector, needs);
     let servers = policy.cluster.dns.iter();
     let look_up = |server: &DnsServer| Rule {
         direction: Direction::Egress,
@@ -138,36 +138,40 @@ fn needs(policy: &Policy) -> IndexMap<SubjectId, Needs> {
 }
 
 /// Everything that is asked for on the way to what is needed, sorted.
-fn names(cluster: &Cluster, selector: &PodSelector, needs: &Needs) -> Vec<DnsPattern> {
+fn asked(cluster: &Cluster, selector: &PodSelector, needs: &Needs) -> Vec<DnsPattern> {
     if needs.names.contains(&DnsPattern::Any) {
         return vec![DnsPattern::Any];
     }
     let domain = &cluster.domain;
-    let mut all: BTreeSet<DnsPattern> = BTreeSet::new();
+    let mut in_cluster: Vec<DnsPattern> = Vec::new();
     if needs.cluster {
-        all.extend(below(cluster, domain));
+        in_cluster.extend(below(cluster, domain));
         for search in &cluster.search {
-            all.extend(below(cluster, &format!("{domain}.{search}").into()));
+            let expansions = below(cluster, &format!("{domain}.{search}").into());
+            let more = unknown(&in_cluster, expansions);
+            in_cluster.extend(more);
         }
     }
-    let one = selector.namespaces.names.as_one();
-    let mut suffixes: Vec<SmolStr> = vec![format!("svc.{domain}").into(), domain.clone()];
-    suffixes.extend(one.map(|namespace| SmolStr::from(format!("{namespace}.svc.{domain}"))));
+    // Where the pods' namespace is not known, neither is the first expansion.
+    let namespace = selector.namespaces.names.as_one().map_or("*", SmolStr::as_str);
+    let mut suffixes: Vec<SmolStr> =
+        vec![format!("{namespace}.svc.{domain}").into(), format!("svc.{domain}").into(), domain.clone()];
     suffixes.extend(cluster.search.iter().cloned());
+    let mut all: BTreeSet<DnsPattern> = needs.names.clone();
     for name in &needs.names {
-        all.insert(name.clone());
-        for suffix in &suffixes {
-            // `**.cluster.local` has these already.
-            if !(needs.cluster && suffix.ends_with(domain.as_str())) {
-                all.insert(extended(name, suffix));
-            }
-        }
-        if one.is_none() && !needs.cluster {
-            // The pods' namespace is not known, so neither is the first expansion.
-            all.insert(extended(name, &format!("*.svc.{domain}").into()));
-        }
+        all.extend(unknown(&in_cluster, suffixes.iter().map(|suffix| extended(name, suffix))));
     }
+    all.extend(in_cluster);
     all.into_iter().collect()
+}
+
+/// Those of some patterns that none of the known ones has.
+fn unknown(known: &[DnsPattern], patterns: impl IntoIterator<Item = DnsPattern>) -> Vec<DnsPattern> {
+    let has = |outer: &DnsPattern, inner: &DnsPattern| match inner {
+        DnsPattern::Exact(name) => names::matches(outer, name),
+        DnsPattern::Glob(_) | DnsPattern::Below(_) | DnsPattern::Any => names::includes(outer, inner).is_yes(),
+    };
+    patterns.into_iter().filter(|pattern| !known.iter().any(|known| has(known, pattern))).collect()
 }
 
 /// `name.suffix`
