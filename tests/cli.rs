@@ -12,8 +12,8 @@
 //! ```
 //!
 //! A command is run by `sh` in a folder of its own, which goes on from command to command. `?` is the exit code when it
-//! is not 0. A first line `needs: …` names what not every machine has: `git`, `mount` (a small file system), `user` (tests
-//! that do not run as root). The system's own messages are Linux's.
+//! is not 0. A first line `needs: …` names what not every machine has: `git`, `mount` (a small file system), `user`
+//! (somebody who is not root and can run `ztp`; root becomes one). The system's own messages are Linux's.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::disallowed_methods,
@@ -25,6 +25,8 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -67,13 +69,14 @@ fn run(name: &str, case: &str) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
+    let as_user = case.starts_with("needs: user\n");
     let mut seen = String::new();
     let mut lines = case.lines().peekable();
     while let Some(line) = lines.next() {
         if let Some(command) = line.strip_prefix("$ ") {
             writeln!(seen, "{line}").unwrap();
             while lines.next_if(|line| is_output(line)).is_some() {}
-            print(&mut seen, &shell(command, &folder));
+            print(&mut seen, &shell(command, &folder, as_user));
         } else if let Some(path) = line.strip_prefix("== ") {
             writeln!(seen, "{line}").unwrap();
             let mut text = String::new();
@@ -96,11 +99,25 @@ fn is_output(line: &str) -> bool {
     ["|", "!", "?"].iter().any(|mark| line == *mark || line.starts_with(&format!("{mark} ")))
 }
 
-fn shell(command: &str, folder: &Path) -> Output {
+/// Somebody who may do nothing.
+const NOBODY: u32 = 65534;
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").unwrap().uid() == 0
+}
+
+/// Has `sh` run a command; `as_user`, and if these tests run as root, as somebody else, whose all files in `folder` become.
+fn shell(command: &str, folder: &Path, as_user: bool) -> Output {
     let binary = Path::new(env!("CARGO_BIN_EXE_ztp"));
     let mut search = vec![binary.parent().unwrap().to_owned()];
     search.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-    Command::new("sh")
+    let mut shell = Command::new("sh");
+    if as_user && is_root() {
+        let owned = Command::new("chown").args(["-R", &NOBODY.to_string()]).arg(folder).status();
+        assert!(owned.unwrap().success());
+        shell.uid(NOBODY).gid(NOBODY);
+    }
+    shell
         .args(["-c", command])
         .current_dir(folder)
         .env("PATH", std::env::join_paths(search).unwrap())
@@ -136,12 +153,16 @@ fn first_difference(expected: &str, seen: &str) -> (String, String) {
 fn is_there(needs: &str) -> bool {
     let here = Path::new(env!("CARGO_TARGET_TMPDIR"));
     match needs {
-        "git" => shell("git --version", here).status.success(),
-        "user" => shell("test $(id -u) -ne 0", here).status.success(),
+        "git" => shell("git --version", here, false).status.success(),
+        "user" => {
+            let probe = here.join("user-probe");
+            fs::create_dir_all(&probe).unwrap();
+            shell("test $(id -u) -ne 0 && ztp --version", &probe, true).status.success()
+        }
         "mount" => {
             let probe =
                 "test $(id -u) -eq 0 && mkdir -p probe && mount -t tmpfs -o size=64k tmpfs probe && umount probe";
-            shell(probe, here).status.success()
+            shell(probe, here, false).status.success()
         }
         other => panic!("nobody knows what `{other}` is"),
     }

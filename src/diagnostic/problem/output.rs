@@ -1,6 +1,7 @@
 //! Writing manifests: what stands in the way, and what differs.
 
 use crate::diagnostic::{Code, Diagnostic};
+use std::io::ErrorKind;
 
 /// See the module. Paths are as they are shown, from the folder in which `ztp` was started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum OutputProblem {
     CannotWrite {
         /// What was to be written.
         path: String,
+        /// Why.
+        kind: ErrorKind,
         /// Why, in the system's words.
         reason: String,
     },
@@ -68,6 +71,23 @@ impl DifferenceKind {
     }
 }
 
+/// What to do when the system refuses to write.
+fn help_against(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "make room, or write to another folder, then do this again"
+        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "get the right to write there, or write to another folder, then do this again"
+        }
+        ErrorKind::NotFound => "somebody removed the folder meanwhile: do this again",
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
+            "a file is where a folder has to be, or the other way round: move it, or write to another folder"
+        }
+        _ => "do this again when the cause is gone",
+    }
+}
+
 impl From<OutputProblem> for Diagnostic {
     fn from(problem: OutputProblem) -> Self {
         match problem {
@@ -85,9 +105,10 @@ impl From<OutputProblem> for Diagnostic {
                         .help("delete it if nobody needs the edit, and build again")
                 }
             }
-            OutputProblem::CannotWrite { path, reason } => {
+            OutputProblem::CannotWrite { path, kind, reason } => {
                 Self::global(Code::E0909, format!("`{path}` cannot be written: {reason}"))
                     .note("every file is whole, as it was or as it should be")
+                    .help(help_against(kind))
             }
             OutputProblem::Differs { folder, differences } => {
                 let mut diagnostic = Self::global(Code::E0910, format!("`{folder}` is not what the sources say"));

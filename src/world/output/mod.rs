@@ -6,10 +6,19 @@
 //! - First everything is looked at. If a file that `ztp` did not write, or one that was edited since, is in the way, nothing
 //!   is written at all.
 //! - Each file is replaced whole, by renaming a finished one; a new folder appears with its files in it.
-//! - After an interruption at any point (also a full disk) [`compare`] finds a difference, and the next [`write()`] completes
-//!   the folder: the record names what is about to be written and what is about to be replaced *before* that happens.
+//! - After an interruption at any point (a kill, a full disk) [`compare`] finds a difference, and the next [`write()`]
+//!   completes the folder: the record names what is about to be written and what is about to be replaced *before* that
+//!   happens. What was unfinished has a name that says so, and goes.
 //! - Two builds into one folder wait for each other.
 //! - Nothing is written through a symbolic link in the folder, so nothing leaves it.
+//!
+//! A loss of power is another matter. Nothing here waits for the disk (`fsync`): all that would save is files that the next
+//! build makes again, and it would make every build wait, with one write to the disk a file. File systems that log renames
+//! in order and files' contents apart (ext4, XFS, Btrfs) then leave some of the files just written empty or full of zeros.
+//! Those are taken for what they are, be they manifests or the record, so [`compare`] tells and the next [`write()`]
+//! completes the folder. Where a file system leaves anything else, such as half a file, [`compare`] tells too, but
+//! [`write()`] takes it for an edit (E0908) and asks to have it deleted. Files of others are never at risk: none is opened
+//! for writing.
 
 mod plan;
 mod record;
@@ -18,6 +27,7 @@ mod survey;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::output::{Difference, DifferenceKind, OutputProblem};
+use crate::diagnostic::problem::project::ProjectProblem;
 use crate::world::shown;
 use plan::{Plan, is_foreign};
 use rayon::prelude::*;
@@ -48,12 +58,14 @@ pub struct Report {
 /// Makes `folder` hold `files` and its record, and removes what `ztp` wrote there before and is not among them.
 ///
 /// # Errors
-/// Findings E0907 and E0908, and then nothing was written; E0909 when the system refused.
+/// Findings E0905, E0907 and E0908, and then nothing was written; E0909 when the system refused.
 pub fn write(folder: &Path, files: &Files) -> Result<Report, Vec<Diagnostic>> {
     let failed = |failure: Failure| vec![cannot_write(failure)];
-    replace::make_folder(folder).map_err(failed)?;
-    let _lock = replace::lock(folder);
-    let survey = Survey::of(folder).map_err(failed)?;
+    if let Some(what) = survey::in_place_of(folder) {
+        return Err(vec![OutputProblem::InTheWay { path: shown(folder), what }.into()]);
+    }
+    let _lock = replace::lock(folder).map_err(failed)?;
+    let survey = Survey::of(folder).map_err(unreadable)?;
     let old = read_record(folder, &survey)?;
     let plan = Plan::new(folder, files, &survey, &old).map_err(|problems| diagnostics(folder, problems))?;
     plan.carry_out(folder, &survey).map_err(failed)?;
@@ -67,19 +79,21 @@ pub fn write(folder: &Path, files: &Files) -> Result<Report, Vec<Diagnostic>> {
 /// Finds out whether `folder` is what [`write()`] would leave; writes nothing.
 ///
 /// # Errors
-/// Finding E0910 with every difference; E0909 when the folder cannot be read.
+/// Finding E0910 with every difference; E0905 when a part of the folder cannot be read.
 pub fn compare(folder: &Path, files: &Files) -> Result<(), Vec<Diagnostic>> {
-    let survey = Survey::of(folder).map_err(|failure| vec![cannot_write(failure)])?;
+    let survey = Survey::of(folder).map_err(unreadable)?;
     let old = read_record(folder, &survey).unwrap_or_default();
     let record = Record::of(files).to_text();
     let wanted = files.iter().map(|(path, text)| (path.as_str(), text)).chain([(RECORD, &record)]);
     let wanted: Vec<(&str, &String)> = wanted.collect();
     let compared = wanted.par_iter().filter_map(|(path, text)| match survey.read(folder, path) {
-        Some(bytes) if bytes == text.as_bytes() => None,
-        None if !survey.has(path) => Some((*path, DifferenceKind::Missing)),
-        _ => Some((*path, DifferenceKind::Changed)),
+        Ok(Some(bytes)) if bytes == text.as_bytes() => None,
+        Ok(None) if !survey.has(path) => Some(Ok((*path, DifferenceKind::Missing))),
+        Ok(_) => Some(Ok((*path, DifferenceKind::Changed))),
+        Err(failure) => Some(Err(failure)),
     });
-    let mut differences: Vec<(&str, DifferenceKind)> = compared.collect();
+    let compared: Result<Vec<(&str, DifferenceKind)>, Failure> = compared.collect();
+    let mut differences = compared.map_err(unreadable)?;
     for path in survey.files().filter(|path| !files.contains_key(*path) && *path != RECORD) {
         if old.lists(path) {
             differences.push((path, DifferenceKind::Stale));
@@ -130,21 +144,28 @@ fn read_record(folder: &Path, survey: &Survey) -> Result<Record, Vec<Diagnostic>
     if !survey.has(RECORD) {
         return Ok(Record::default());
     }
-    let record = survey.read(folder, RECORD).and_then(|bytes| Record::parse(&bytes));
-    record.ok_or_else(|| {
+    let bytes = survey.read(folder, RECORD).map_err(unreadable)?;
+    bytes.and_then(|bytes| Record::parse(&bytes)).ok_or_else(|| {
         let what = "no record that ztp wrote";
         vec![OutputProblem::InTheWay { path: shown(&folder.join(RECORD)), what }.into()]
     })
 }
 
 fn diagnostics(folder: &Path, problems: Vec<plan::Obstacle>) -> Vec<Diagnostic> {
-    let problem = |obstacle| match obstacle {
-        plan::Obstacle::InTheWay { path, what } => OutputProblem::InTheWay { path: shown(&folder.join(path)), what },
-        plan::Obstacle::Edited { path, wanted } => OutputProblem::Edited { path: shown(&folder.join(path)), wanted },
+    let at = |path| shown(&folder.join(path));
+    let diagnostic = |obstacle| match obstacle {
+        plan::Obstacle::InTheWay { path, what } => OutputProblem::InTheWay { path: at(path), what }.into(),
+        plan::Obstacle::Edited { path, wanted } => OutputProblem::Edited { path: at(path), wanted }.into(),
+        plan::Obstacle::Unreadable { path, reason } => ProjectProblem::Unreadable { path: at(path), reason }.into(),
     };
-    problems.into_iter().map(problem).map(Diagnostic::from).collect()
+    problems.into_iter().map(diagnostic).collect()
 }
 
 fn cannot_write(failure: Failure) -> Diagnostic {
-    OutputProblem::CannotWrite { path: shown(&failure.path), reason: failure.error.to_string() }.into()
+    let (kind, reason) = (failure.error.kind(), failure.error.to_string());
+    OutputProblem::CannotWrite { path: shown(&failure.path), kind, reason }.into()
+}
+
+fn unreadable(failure: Failure) -> Vec<Diagnostic> {
+    vec![ProjectProblem::Unreadable { path: shown(&failure.path), reason: failure.error.to_string() }.into()]
 }

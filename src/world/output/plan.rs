@@ -27,6 +27,7 @@ pub struct Plan<'a> {
 pub enum Obstacle {
     InTheWay { path: String, what: &'static str },
     Edited { path: String, wanted: bool },
+    Unreadable { path: String, reason: String },
 }
 
 /// What is to be done with one wanted file.
@@ -71,11 +72,14 @@ impl<'a> Plan<'a> {
         }
         for path in old.paths().filter(|path| !files.contains_key(*path) && survey.has(path)) {
             match survey.read(folder, path) {
-                Some(bytes) if old.wrote(path, &bytes) => {
+                Ok(Some(bytes)) if old.wrote(path, &bytes) => {
                     plan.remove.insert(path.clone(), hash(&bytes));
                 }
-                _ => {
+                Ok(_) => {
                     obstacles.insert(Obstacle::Edited { path: path.clone(), wanted: false });
+                }
+                Err(failure) => {
+                    obstacles.insert(unreadable(path, &failure));
                 }
             }
         }
@@ -91,7 +95,7 @@ impl<'a> Plan<'a> {
         for leftover in &survey.leftovers {
             replace::discard(leftover);
         }
-        let mut recorded = survey.read(folder, RECORD);
+        let mut recorded = survey.read(folder, RECORD)?;
         let mut put_record = |record: &Record| {
             let text = record.to_text();
             if recorded.as_deref() == Some(text.as_bytes()) {
@@ -126,13 +130,12 @@ impl<'a> Plan<'a> {
             if parent.is_empty() || survey.has(parent) {
                 files.par_iter().try_for_each(|(name, text)| replace::replace(&path.join(name), text))
             } else {
-                replace::new_folder(&path, files)
+                replace::new_folder(folder, parent, files)
             }
         })?;
         for (path, text) in kustomizations {
-            let path = folder.join(path);
-            replace::make_folder(path.parent().unwrap_or(folder))?;
-            replace::replace(&path, text)?;
+            replace::make_parents(folder, path)?;
+            replace::replace(&folder.join(path), text)?;
         }
         Ok(())
     }
@@ -154,10 +157,16 @@ fn step(folder: &Path, path: &str, text: &str, survey: &Survey, old: &Record) ->
         Some(Kind::Folder) => in_the_way(path, "a folder where a file has to be"),
         Some(Kind::Other) => in_the_way(path, "a link or device where a file has to be"),
         Some(Kind::File) => match survey.read(folder, path) {
-            Some(bytes) if bytes == text.as_bytes() => Ok(Step::Keep),
-            Some(bytes) if old.wrote(path, &bytes) => Ok(Step::Replace(hash(&bytes))),
-            _ if old.lists(path) => Err(Obstacle::Edited { path: path.to_owned(), wanted: true }),
-            _ => in_the_way(path, "a file that ztp did not write"),
+            Ok(None) => Ok(Step::Create),
+            Ok(Some(bytes)) if bytes == text.as_bytes() => Ok(Step::Keep),
+            Ok(Some(bytes)) if old.wrote(path, &bytes) => Ok(Step::Replace(hash(&bytes))),
+            Ok(Some(_)) if old.lists(path) => Err(Obstacle::Edited { path: path.to_owned(), wanted: true }),
+            Ok(Some(_)) => in_the_way(path, "a file that ztp did not write"),
+            Err(failure) => Err(unreadable(path, &failure)),
         },
     }
+}
+
+fn unreadable(path: &str, failure: &Failure) -> Obstacle {
+    Obstacle::Unreadable { path: path.to_owned(), reason: failure.error.to_string() }
 }

@@ -34,7 +34,11 @@ impl Record {
         Self { replacing, ..self.clone() }
     }
 
+    /// Reads a record. What a loss of power left of one says nothing.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
+        if holds_nothing(bytes) {
+            return Some(Self::default());
+        }
         serde_json::from_slice(bytes).ok().filter(|record: &Self| record.version == VERSION)
     }
 
@@ -54,13 +58,17 @@ impl Record {
         self.files.contains_key(path) || self.replacing.contains_key(path)
     }
 
-    /// Whether these bytes are what `ztp` wrote there. So is an empty file: some file systems leave one after a loss of
-    /// power, and there is nothing in it to lose.
+    /// Whether these bytes are what `ztp` wrote there, or nothing that anybody could miss.
     pub fn wrote(&self, path: &str, bytes: &[u8]) -> bool {
         let listed = [self.files.get(path), self.replacing.get(path)];
         let hash = hash(bytes);
-        listed.into_iter().flatten().any(|known| *known == hash || bytes.is_empty())
+        holds_nothing(bytes) || listed.into_iter().flatten().any(|known| *known == hash)
     }
+}
+
+/// Whether a file is empty or has zero bytes only, as a loss of power leaves files that had just been written.
+fn holds_nothing(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == 0)
 }
 
 /// The hash of a file's bytes.

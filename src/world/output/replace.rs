@@ -65,11 +65,10 @@ pub fn rewrite(path: &Path, text: &str) -> Result<(), Failure> {
     finish(&unfinished, &real, made).map_err(at(path))
 }
 
-/// Makes a folder appear with its files in it; the folder that it lies in is made if it is not there.
-pub fn new_folder(path: &Path, files: &[(&str, &str)]) -> Result<(), Failure> {
-    if let Some(parent) = path.parent() {
-        make_folder(parent)?;
-    }
+/// Makes the folder `folder/path` appear with its files in it.
+pub fn new_folder(folder: &Path, path: &str, files: &[(&str, &str)]) -> Result<(), Failure> {
+    make_parents(folder, path)?;
+    let path = &folder.join(path);
     let unfinished = unfinished(path);
     let made = fs::create_dir(&unfinished)
         .and_then(|()| files.par_iter().try_for_each(|(name, text)| put(&unfinished.join(name), text)));
@@ -95,15 +94,31 @@ pub fn make_folder(path: &Path) -> Result<(), Failure> {
     fs::create_dir_all(path).map_err(at(path))
 }
 
+/// Makes the folders between `folder` and `folder/path`. Never `folder` itself: if somebody removed it meanwhile, a new one
+/// would be without what was already written.
+pub fn make_parents(folder: &Path, path: &str) -> Result<(), Failure> {
+    for (slash, _) in path.match_indices('/') {
+        let parent = folder.join(path.get(..slash).unwrap_or_default());
+        match fs::create_dir(&parent) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(Failure { path: parent, error }),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Takes away something unfinished. That it cannot be done is no error: it disturbs nobody, and the next build tries again.
 pub fn discard(unfinished: &Path) {
     let _ = fs::remove_file(unfinished).or_else(|_| fs::remove_dir_all(unfinished));
 }
 
-/// Removes `folder/path`, and the folders between that are empty then.
+/// Removes `folder/path`, if it is there still, and the folders between that are empty then.
 pub fn remove(folder: &Path, path: &str) -> Result<(), Failure> {
     let file = folder.join(path);
-    fs::remove_file(&file).map_err(at(&file))?;
+    match fs::remove_file(&file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Failure { path: file, error }),
+        _ => {}
+    }
     let between = Path::new(path).ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty());
     for parent in between {
         if fs::remove_dir(folder.join(parent)).is_err() {
@@ -113,17 +128,30 @@ pub fn remove(folder: &Path, path: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Waits until no other build writes to `folder`, and keeps others waiting as long as the result lives. Where a folder
-/// cannot be locked (Windows, some network file systems) nobody waits; each file is whole all the same.
+/// Makes `folder`, waits until no other build writes to it, and keeps others waiting as long as the result lives. Where a
+/// folder cannot be locked (Windows, some network file systems) nobody waits; each file is whole all the same.
 #[cfg(unix)]
-pub fn lock(folder: &Path) -> Option<File> {
-    let file = File::open(folder).ok()?;
-    rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive).ok()?;
-    Some(file)
+pub fn lock(folder: &Path) -> Result<Option<File>, Failure> {
+    use std::os::unix::fs::MetadataExt;
+    let same = |a: &fs::Metadata, b: &fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
+    loop {
+        make_folder(folder)?;
+        let Ok(file) = File::open(folder) else { return Ok(None) };
+        if rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive).is_err() {
+            return Ok(None);
+        }
+        // While this build waited somebody may have removed the folder, and another build may write to a new one.
+        match (file.metadata(), fs::metadata(folder)) {
+            (Ok(locked), Ok(there)) if same(&locked, &there) => return Ok(Some(file)),
+            (Ok(_), Err(error)) if error.kind() != io::ErrorKind::NotFound => return Err(at(folder)(error)),
+            (Err(error), _) => return Err(at(folder)(error)),
+            (Ok(_), _) => {}
+        }
+    }
 }
 
 /// See above.
 #[cfg(not(unix))]
-pub fn lock(_folder: &Path) -> Option<File> {
-    None
+pub fn lock(folder: &Path) -> Result<Option<File>, Failure> {
+    make_folder(folder).map(|()| None)
 }

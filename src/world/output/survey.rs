@@ -24,6 +24,15 @@ pub struct Survey {
     pub leftovers: Vec<PathBuf>,
 }
 
+/// What stands at `folder` where a folder has to be; `None` for a folder, a link to one, and nothing at all.
+pub fn in_place_of(folder: &Path) -> Option<&'static str> {
+    match fs::metadata(folder) {
+        Ok(metadata) if metadata.is_dir() => None,
+        Ok(_) => Some("no folder"),
+        Err(_) => fs::symlink_metadata(folder).is_ok().then_some("a link that leads to no folder"),
+    }
+}
+
 impl Survey {
     /// Looks into `folder`; one that is not there has nothing in it.
     pub fn of(folder: &Path) -> Result<Self, Failure> {
@@ -74,11 +83,16 @@ impl Survey {
         self.entries.iter().filter(|(_, kind)| **kind != Kind::Folder).map(|(path, _)| path.as_str())
     }
 
-    /// The bytes of a file; `None` when none is there or it cannot be read.
-    pub fn read(&self, folder: &Path, path: &str) -> Option<Vec<u8>> {
-        if self.kind(path)? != Kind::File {
-            return None;
+    /// The bytes of a file; `None` when none is there, or none any more.
+    pub fn read(&self, folder: &Path, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        if self.kind(path) != Some(Kind::File) {
+            return Ok(None);
         }
-        fs::read(folder.join(path)).ok()
+        let path = folder.join(path);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure { path, error }),
+        }
     }
 }
