@@ -107,7 +107,7 @@ pub(super) fn request(request: &ast::Request, diagnostics: &mut Vec<Diagnostic>)
     Request {
         methods,
         path: path(&request.path.value),
-        query: if request.without_query { Query::None } else { Query::Any },
+        query: if request.without_query.is_some() { Query::None } else { Query::Any },
         host: request.host.as_ref().map(|host| host.value.to_ascii_lowercase().into()),
         headers,
     }

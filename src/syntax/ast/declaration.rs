@@ -136,6 +136,8 @@ pub struct Requirement {
     pub key: Name,
     /// What is asked of its value.
     pub test: LabelTest,
+    /// Where.
+    pub span: Place,
 }
 
 /// See [`Requirement`].

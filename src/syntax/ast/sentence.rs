@@ -84,7 +84,7 @@ pub struct Request {
     /// The path.
     pub path: Node<Path>,
     /// `without query`
-    pub without_query: bool,
+    pub without_query: Option<Place>,
     /// `at host "h"`
     pub host: Option<Name>,
     /// `with header K[: v]`

@@ -80,7 +80,7 @@ impl Builder<'_> {
             }
             return;
         };
-        request.without_query = gathered.without_query.take().is_some();
+        request.without_query = gathered.without_query.take();
         request.host = gathered.host.take();
         request.headers = gathered.headers.drain(..).map(|(header, _)| header).collect();
     }

@@ -32,7 +32,7 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        Some(Request { methods, path: path?, without_query: false, host: None, headers: Vec::new() })
+        Some(Request { methods, path: path?, without_query: None, host: None, headers: Vec::new() })
     }
 
     fn path(&mut self, text: &str, span: Span, quoted: bool) -> Option<Node<Path>> {

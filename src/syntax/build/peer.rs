@@ -179,6 +179,7 @@ impl Builder<'_> {
     }
 
     fn requirement(&mut self, pair: Pair<'_, Rule>) -> Option<Requirement> {
+        let span = self.span(&pair);
         let mut key = None;
         let mut test = LabelTest::Exists;
         for part in pair.into_inner() {
@@ -193,7 +194,7 @@ impl Builder<'_> {
                 _ => key = Some(part),
             }
         }
-        Some(Requirement { key: self.label_key(&key?), test })
+        Some(Requirement { key: self.label_key(&key?), test, span: Place(span) })
     }
 
     /// A label's key.

@@ -1,8 +1,10 @@
 //! The one canonical spelling of a file.
 //!
-//! One sentence a line, single blanks, blocks indented by two; comments and single blank lines stay. Invariant: what is
-//! written is read again and must say the same as the source; otherwise there is an error and no text.
+//! One sentence a line, single blanks, blocks indented by two; comments and single blank lines stay. A comment stays
+//! between the same words, on a line of its own or at the end of one as it was; only `,` and brackets change sides.
+//! Invariant: what is written is read again and must say the same as the source; otherwise there is an error and no text.
 
+mod clause;
 mod declaration;
 mod layout;
 mod page;
@@ -52,8 +54,7 @@ pub fn sentence(kind: &ItemKind) -> String {
     };
     if let Action::Use(used) = action {
         writer.lines(&used.requests, |writer, line| {
-            writer.requested(&line.request);
-            writer.narrowing(&line.request);
+            writer.request_line(&line.request);
         });
     }
     writer.line

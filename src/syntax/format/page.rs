@@ -44,7 +44,7 @@ impl Page<'_> {
     fn header(&mut self, header: &Header, block: bool) {
         self.comments(&header.comments, 0);
         self.blank(header.blank_before);
-        let mut writer = Writer::breaking();
+        let mut writer = self.writer(header.span.0.end);
         writer.header(&header.kind);
         if block {
             writer.text(" {");
@@ -56,7 +56,7 @@ impl Page<'_> {
     fn item(&mut self, item: &Item, indent: usize) {
         self.comments(&item.comments, indent);
         self.blank(item.blank_before);
-        let mut writer = Writer::breaking();
+        let mut writer = self.writer(body(&item.kind).unwrap_or(item.span.0.end));
         writer.item(&item.kind);
         match &item.kind {
             ItemKind::Cluster(cluster) => self.cluster(writer, cluster, item, indent),
@@ -73,8 +73,7 @@ impl Page<'_> {
             return self.line(&writer, indent, item.span.0.end);
         };
         writer.text(" {");
-        let body = used.requests.first().map_or(item.span.0.end, |line| line.span.0.start);
-        self.line(&writer, indent, body);
+        self.line(&writer, indent, body(&item.kind).unwrap_or(item.span.0.end));
         self.out.push('\n');
         for line in &used.requests {
             self.request(line, indent + 2);
@@ -84,21 +83,19 @@ impl Page<'_> {
 
     fn request(&mut self, line: &RequestLine, indent: usize) {
         self.comments(&line.comments, indent);
-        let mut writer = Writer::breaking();
-        writer.requested(&line.request);
-        writer.narrowing(&line.request);
+        let mut writer = self.writer(line.span.0.end);
+        writer.request_line(&line.request);
         self.line(&writer, indent, line.span.0.end);
         self.end_line(line.line_comment.as_deref());
     }
 
     fn cluster(&mut self, mut writer: Writer, cluster: &Cluster, item: &Item, indent: usize) {
         writer.text(" {");
-        let body = cluster.facts.first().map_or(item.span.0.end, |fact| fact.span.0.start);
-        self.line(&writer, indent, body);
+        self.line(&writer, indent, body(&item.kind).unwrap_or(item.span.0.end));
         self.out.push('\n');
         for fact in &cluster.facts {
             self.comments(&fact.comments, indent + 2);
-            let mut writer = Writer::breaking();
+            let mut writer = self.writer(fact.span.0.end);
             writer.fact(&fact.kind);
             self.line(&writer, indent + 2, fact.span.0.end);
             self.end_line(fact.line_comment.as_deref());
@@ -122,13 +119,8 @@ impl Page<'_> {
     fn sentence(&mut self, writer: &Writer, indent: usize, end: u32) {
         let mut comments = Vec::new();
         while let Some(comment) = self.inner.next_if(|comment| comment.span.start < end) {
-            let before = self.source.get(..comment.span.start as usize).unwrap_or_default();
-            let line = before.rsplit('\n').next().unwrap_or_default();
-            comments.push(InnerComment {
-                text: spell(comment),
-                source: comment.span.start,
-                own_line: line.trim().is_empty(),
-            });
+            let own_line = self.has_own_line(comment);
+            comments.push(InnerComment { text: spell(comment), source: comment.span.start, own_line });
         }
         lay_out(&mut self.out, writer, indent, &comments);
     }
@@ -143,11 +135,37 @@ impl Page<'_> {
 
     fn comments(&mut self, comments: &[Comment], indent: usize) {
         for comment in comments {
-            self.blank(comment.blank_before);
-            self.indent(indent);
-            self.out.push_str(&spell(comment));
-            self.out.push('\n');
+            if self.out.is_empty() || self.has_own_line(comment) {
+                self.blank(comment.blank_before);
+                self.indent(indent);
+                self.out.push_str(&spell(comment));
+                self.out.push('\n');
+            } else {
+                self.behind_brace(comment);
+            }
         }
+    }
+
+    /// A comment that belongs to no sentence and has no line of its own stands behind a brace, and so it does then.
+    fn behind_brace(&mut self, comment: &Comment) {
+        let line = self.out.trim_end().len();
+        let newlines = self.out.split_off(line);
+        self.out.push(' ');
+        self.out.push_str(&spell(comment));
+        self.out.push_str(&newlines);
+    }
+
+    /// Whether nothing that is written stands before a comment on its line.
+    fn has_own_line(&self, comment: &Comment) -> bool {
+        let before = self.source.get(..comment.span.start as usize).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        line.trim_matches([' ', '\t', ';', '\u{FEFF}']).is_empty()
+    }
+
+    /// A writer for the sentence that ends, or whose block begins, at `end`.
+    fn writer(&self, end: u32) -> Writer {
+        let comments = self.inner.clone().map(|comment| comment.span.start);
+        Writer::breaking(comments.take_while(|comment| *comment < end).collect())
     }
 
     /// A blank line, if one is wanted, and not two of them.
@@ -159,6 +177,21 @@ impl Page<'_> {
 
     fn indent(&mut self, indent: usize) {
         self.out.extend(std::iter::repeat_n(' ', indent));
+    }
+}
+
+/// Where the first line of a sentence's block begins.
+fn body(kind: &ItemKind) -> Option<u32> {
+    let requests = |action: &Action| match action {
+        Action::Use(used) => used.requests.first().map(|line| line.span.0.start),
+        _ => None,
+    };
+    match kind {
+        ItemKind::Cluster(cluster) => cluster.facts.first().map(|fact| fact.span.0.start),
+        ItemKind::May(sentence) => requests(&sentence.action.value),
+        ItemKind::MayNot(sentence) => requests(&sentence.action.value),
+        ItemKind::Assert(sentence) => requests(&sentence.action.value),
+        _ => None,
     }
 }
 

@@ -91,7 +91,7 @@ impl Writer {
     pub(super) fn ports(&mut self, ports: &Ports) {
         self.text(":");
         match ports.items.as_slice() {
-            [one] => self.port(&one.value),
+            [one] if !self.has_comment_in(ports.span.0) => self.port(&one.value),
             several => {
                 let place = |port: &crate::syntax::ast::Node<PortItem>| port.span;
                 self.brackets(("[", "]"), ports.span.0, several, place, |writer, port| writer.port(&port.value));
@@ -153,9 +153,13 @@ impl Writer {
             LabelTest::Exists | LabelTest::Absent => return,
         };
         self.text(word);
-        let end = values.last().map_or(requirement.key.span, |value| value.span);
-        let end = Span { end: end.end + 1, ..end };
-        self.brackets(("(", ")"), end, values, |value| value.span, |writer, value| writer.value(&value.value));
+        self.brackets(
+            ("(", ")"),
+            requirement.span.0,
+            values,
+            |value| value.span,
+            |writer, value| writer.value(&value.value),
+        );
     }
 }
 

@@ -1,11 +1,17 @@
 //! The spelling of requests.
 
+use super::clause::Clause;
 use super::writer::Writer;
-use crate::source::Span;
 use crate::syntax::ast::{GrpcMethod, Path, PathSegment, Request};
 use crate::syntax::build::is_plain_in_path;
 
 impl Writer {
+    /// A line of a block: `GET /path without query`
+    pub(super) fn request_line(&mut self, request: &Request) {
+        self.requested(request);
+        self.clauses(Clause::narrowing(request));
+    }
+
     /// `GET, HEAD /path`, `request /path`
     pub(super) fn requested(&mut self, request: &Request) {
         if request.methods.is_empty() {
@@ -41,30 +47,6 @@ impl Writer {
             path.push_str("/**");
         }
         if segments.iter().any(odd) { self.quoted(&path) } else { self.text(&path) }
-    }
-
-    /// What narrows a request.
-    pub(super) fn narrowing(&mut self, request: &Request) {
-        let path = request.path.span;
-        if request.without_query {
-            // Its place is not in the tree; comments before it go to the next break.
-            self.joint(Span { start: path.end, ..path });
-            self.text("without query");
-        }
-        if let Some(host) = &request.host {
-            self.joint(host.span);
-            self.text("at host ");
-            self.quoted(&host.value);
-        }
-        for header in &request.headers {
-            self.joint(header.name.span);
-            self.text("with header ");
-            self.text(&header.name.value);
-            if let Some(value) = &header.value {
-                self.text(": ");
-                self.value(&value.value);
-            }
-        }
     }
 
     /// `pkg.Service/Method`

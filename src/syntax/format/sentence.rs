@@ -1,8 +1,9 @@
 //! The spelling of sentences. What has a block is written up to its brace, which the caller sees to.
 
+use super::clause::Clause;
 use super::writer::Writer;
 use crate::syntax::ast::{
-    Action, Assert, AssertKind, Clauses, Direction, Enforce, Expose, ItemKind, May, MayNot, Node, Peers,
+    Action, Assert, AssertKind, Direction, Enforce, Expose, ItemKind, May, MayNot, Node, Peers, Request,
 };
 
 impl Writer {
@@ -15,14 +16,14 @@ impl Writer {
                 self.peers(&sentence.subjects);
                 self.text(" may only reach ");
                 self.peers(&sentence.objects);
-                self.clauses(&sentence.clauses);
+                self.clauses(Clause::of(&sentence.clauses));
             }
             ItemKind::NothingBut(sentence) => {
                 self.text("nothing but ");
                 self.peers(&sentence.subjects);
                 self.text(" may reach ");
                 self.peers(&sentence.objects);
-                self.clauses(&sentence.clauses);
+                self.clauses(Clause::of(&sentence.clauses));
             }
             ItemKind::Expose(sentence) => self.expose(sentence),
             ItemKind::Enforce(sentence) => self.enforce(sentence),
@@ -30,7 +31,7 @@ impl Writer {
             ItemKind::Accept(sentence) => {
                 self.text("accept ");
                 self.text(&sentence.code.value);
-                self.clauses(&sentence.clauses);
+                self.clauses(Clause::of(&sentence.clauses));
             }
             _ => self.declaration(kind),
         }
@@ -40,7 +41,7 @@ impl Writer {
         self.peers(&sentence.subjects);
         self.text(if sentence.always { " may always " } else { " may " });
         self.action(&sentence.action.value);
-        self.clauses(&sentence.clauses);
+        self.clauses(narrowing(&sentence.action.value).chain(Clause::of(&sentence.clauses)));
     }
 
     fn may_not(&mut self, sentence: &MayNot) {
@@ -53,7 +54,7 @@ impl Writer {
             self.text(" may not ");
         }
         self.action(&sentence.action.value);
-        self.clauses(&sentence.clauses);
+        self.clauses(narrowing(&sentence.action.value).chain(Clause::of(&sentence.clauses)));
     }
 
     fn expose(&mut self, sentence: &Expose) {
@@ -61,14 +62,11 @@ impl Writer {
         if let Some(request) = &sentence.request {
             self.requested(request);
             self.on(&sentence.objects);
-            self.narrowing(request);
         } else {
             self.peers(&sentence.objects);
         }
-        self.joint(sentence.to.span.0);
-        self.text("to ");
-        self.peers(&sentence.to);
-        self.clauses(&sentence.clauses);
+        let narrowing = sentence.request.iter().flat_map(|request| Clause::narrowing(request));
+        self.clauses(narrowing.chain([Clause::To(&sentence.to)]).chain(Clause::of(&sentence.clauses)));
     }
 
     fn enforce(&mut self, sentence: &Enforce) {
@@ -104,8 +102,10 @@ impl Writer {
         }
         self.text(if sentence.kind == AssertKind::Cannot { " cannot " } else { " can " });
         self.action(&sentence.action.value);
+        self.clauses(narrowing(&sentence.action.value));
     }
 
+    /// Without what narrows it.
     fn action(&mut self, action: &Action) {
         match action {
             Action::Reach(objects) => {
@@ -115,7 +115,6 @@ impl Writer {
             Action::Request { request, objects } => {
                 self.requested(request);
                 self.on(objects);
-                self.narrowing(request);
             }
             Action::Use(used) => {
                 self.text("use ");
@@ -143,29 +142,13 @@ impl Writer {
         self.text("on ");
         self.peers(objects);
     }
+}
 
-    fn clauses(&mut self, clauses: &Clauses) {
-        if let Some(place) = clauses.mutual_auth {
-            self.joint(place.0);
-            self.text("with mutual auth");
-        }
-        if let Some(name) = &clauses.tls_name {
-            self.joint(name.span);
-            self.text("with tls name ");
-            self.text(&name.value);
-        }
-        if !self.reasons {
-            return;
-        }
-        if let Some(date) = &clauses.until {
-            self.joint(date.span);
-            self.text("until ");
-            self.number(date.value);
-        }
-        if let Some(text) = &clauses.because {
-            self.joint(text.span);
-            self.text("because ");
-            self.quoted(&text.value);
-        }
-    }
+/// What narrows the request of an action.
+fn narrowing(action: &Action) -> impl Iterator<Item = Clause<'_>> {
+    let request: Option<&Request> = match action {
+        Action::Request { request, .. } => Some(request),
+        _ => None,
+    };
+    request.into_iter().flat_map(Clause::narrowing)
 }

@@ -41,6 +41,8 @@ pub(super) struct Writer {
     pub wants_breaks: bool,
     /// Whether `until` and `because` are written.
     pub reasons: bool,
+    /// Where in the source the comments within the sentence stand.
+    comments: Vec<u32>,
     groups: usize,
     open: Vec<usize>,
 }
@@ -51,9 +53,19 @@ impl Writer {
         Self::default()
     }
 
-    /// A writer for whole sentences that may be broken.
-    pub(super) fn breaking() -> Self {
-        Self { wants_breaks: true, reasons: true, ..Self::default() }
+    /// A writer for a whole sentence that may be broken, and has comments at these places of the source.
+    pub(super) fn breaking(comments: Vec<u32>) -> Self {
+        Self { wants_breaks: true, reasons: true, comments, ..Self::default() }
+    }
+
+    /// Whether there are comments within the sentence.
+    pub(super) fn has_comments(&self) -> bool {
+        !self.comments.is_empty()
+    }
+
+    /// Whether a comment stands in a part of it.
+    pub(super) fn has_comment_in(&self, span: Span) -> bool {
+        self.comments.iter().any(|comment| (span.start..span.end).contains(comment))
     }
 
     /// Writes a piece as it is.
