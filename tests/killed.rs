@@ -23,7 +23,7 @@ use ztp::world::output::{self, Files, RECORD};
 const KILLS: u32 = 200;
 
 /// How many workloads a project has; each comes to a file.
-const WORKLOADS: usize = 160;
+const WORKLOADS: usize = 96;
 
 /// Two states of one project, each in a folder of sources, with the manifests that a build makes of it.
 struct Project {
