@@ -163,15 +163,14 @@ impl World<'_> {
         let mut left = vec![everything_outside()];
         for Requirement { source, key, op, .. } in &selector.0 {
             let (with, without) = self.bearers(*source, key);
-            let mut kept = Vec::new();
-            for (bearers, value) in [(with, Some("")), (without, None)] {
-                if holds(op, value) {
-                    for part in &left {
-                        kept.extend(bearers.iter().filter_map(|bearer| meet(part, bearer)));
-                    }
-                }
-            }
-            left = kept;
+            let bearers = match (holds(op, Some("")), holds(op, None)) {
+                // To cut by it would only double the parts with each such test.
+                (true, true) => continue,
+                (true, false) => with,
+                (false, true) => without,
+                (false, false) => return Vec::new(),
+            };
+            left = left.iter().flat_map(|part| bearers.iter().filter_map(|bearer| meet(part, bearer))).collect();
             if left.is_empty() {
                 break;
             }
