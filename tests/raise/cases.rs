@@ -64,6 +64,42 @@ fn any_line_may_be_missing_or_stand_twice() {
     }
 }
 
+/// Tests that hold with a label and without it cut nothing: not even the world, by names that addresses may have.
+#[test]
+fn tests_that_ask_for_nothing_cut_nothing() {
+    let each = |line: fn(usize) -> String| (0..16).map(line).collect::<Vec<_>>().join(", ");
+    let names = each(|number| format!("{{matchName: n{number}.example}}"));
+    let tests = each(|number| format!("{{key: 'fqdn:n{number}.example', operator: NotIn, values: [x]}}"));
+    let text = format!(
+        "apiVersion: cilium.io/v2\nkind: CiliumClusterwideNetworkPolicy\nmetadata: {{name: a}}\nspec:\n  \
+         endpointSelector: {{}}\n  egress: [{{toFQDNs: [{names}]}}, {{toEndpoints: [{{matchExpressions: [{tests}, \
+         {{key: 'reserved:world', operator: Exists}}]}}]}}]\n"
+    );
+    let raised = raised(&text, &super::cilium(20));
+    let of_second = raised.rules.rules.iter().filter(|rule| raised.rules.cause(rule.cause).text == "egress[1]");
+    assert_eq!(of_second.count(), raised.rules.subjects().count(), "{}", shown(&raised));
+}
+
+/// A rule of a few kilobytes does not become millions.
+#[test]
+fn too_many_rules_in_one_are_not_told() {
+    let each = |count, line: fn(usize) -> String| (0..count).map(line).collect::<Vec<_>>().join(", ");
+    let text = |count| {
+        let peers = each(count, |number| format!("{{matchLabels: {{app: a{number}}}}}"));
+        let ports = each(count, |number| {
+            format!("{{ports: [{{port: '{}', protocol: TCP}}], rules: {{http: [{{}}]}}}}", number + 1)
+        });
+        format!(
+            "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {{name: a, namespace: shop}}\nspec:\n  \
+             endpointSelector: {{}}\n  ingress: [{{fromEndpoints: [{peers}], toPorts: [{ports}]}}]\n"
+        )
+    };
+    let few = raised(&text(100), &super::cilium(20));
+    assert!(few.rules.gaps.is_empty() && few.rules.rules.len() >= 10_000);
+    let many = raised(&text(101), &super::cilium(20));
+    assert!(!many.rules.gaps.is_empty() && many.rules.rules.is_empty());
+}
+
 /// The scope that a first line says.
 fn scope(line: &str) -> Scope {
     let mut words = line.trim_start_matches('#').split_whitespace();

@@ -20,6 +20,9 @@ use crate::verdict::{self, Effect, Gap, Isolation, SubjectId};
 use region::{Hidden, World};
 use smol_str::{SmolStr, format_smolstr};
 
+/// How many rules one entry of a policy may come to: each of its peers with each of its ports that are looked into.
+const MOST_RULES: usize = 10_000;
+
 /// An object on its way.
 pub struct Meaning<'w> {
     /// What is known.
@@ -138,6 +141,10 @@ impl Meaning<'_> {
         }
         if !peers.told.is_empty() || !gaps.is_empty() {
             gaps.extend(connections.gaps);
+        }
+        if peers.told.len().saturating_mul(connections.told.len()) > MOST_RULES {
+            gaps.push("too many peers and ports in one rule to tell them apart".to_owned());
+            connections.told.clear();
         }
         if gaps.is_empty() && (peers.told.is_empty() || connections.told.is_empty()) {
             return;
