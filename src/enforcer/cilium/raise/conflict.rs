@@ -15,7 +15,7 @@ use crate::semantics::{Universe, ports};
 use crate::verdict::{CauseId, Effect, Exception, Gap, Rule, Ruleset, SubjectId};
 use std::collections::BTreeMap;
 
-/// How many pairs of rules are compared.
+/// How many pairs of rules are looked at.
 const MOST_COMPARED: usize = 1_000_000;
 
 /// Rules for the same direction and peers.
@@ -66,14 +66,17 @@ pub fn find(rules: &mut Ruleset) {
     let mut gaps = Vec::new();
     let mut void = Vec::new();
     let mut compared = 0;
-    for ((direction, peers), mut entries) in groups {
+    'groups: for ((direction, peers), mut entries) in groups {
         entries.sort_by_key(|entry| entry.kind);
         for a in &entries {
             let others = entries.partition_point(|b| b.kind <= a.kind);
-            for b in entries.iter().skip(others).filter(|b| ports::overlap(a.ports, b.ports)) {
+            for b in entries.iter().skip(others) {
                 compared += 1;
                 if compared > MOST_COMPARED {
-                    break;
+                    break 'groups;
+                }
+                if !ports::overlap(a.ports, b.ports) {
+                    continue;
                 }
                 let Some((way, reason)) = conflict(a.kind, b.kind, direction) else { continue };
                 let (left, right) = (rules.subject(a.subject), rules.subject(b.subject));
