@@ -18,7 +18,7 @@ pub fn requests(rule: &Http<'_>, scope: &Scope) -> Result<Option<RequestSet>, St
     }
     let mut requests = RequestSet::all();
     if let Some(method) = rule.method {
-        requests.methods = match expression::literal(method) {
+        requests.methods = match expression::literal(method).filter(|literal| is_small(literal, scope)) {
             Some(literal) => Methods::In([literal].into()),
             None => match expression::literals(&read(method, scope)?) {
                 Some(literals) => Methods::In(literals),
@@ -34,10 +34,10 @@ pub fn requests(rule: &Http<'_>, scope: &Scope) -> Result<Option<RequestSet>, St
     }
     if let Some(host) = rule.host {
         requests.authority = match expression::host(host) {
-            Some(host) => Authority::Host(host),
-            None => {
+            Some(host) if is_small(&host, scope) => Authority::Host(host),
+            known => {
                 read(host, scope)?;
-                Authority::Matching(host.into())
+                known.map_or_else(|| Authority::Matching(host.into()), Authority::Host)
             }
         };
     }
@@ -51,6 +51,12 @@ pub fn requests(rule: &Http<'_>, scope: &Scope) -> Result<Option<RequestSet>, St
     }
     requests.headers = LabelSelector::new(headers);
     Ok(Some(requests))
+}
+
+/// Whether the proxy is sure to take the expression for a literal, be it with a port behind it: one instruction a byte, and
+/// never 40 more.
+fn is_small(literal: &str, scope: &Scope) -> bool {
+    u32::try_from(literal.len()).is_ok_and(|length| length.saturating_add(40) <= scope.regex_budget)
 }
 
 /// An expression that both of its readers take, and the proxy too: it refuses one whose program is too large, and with
