@@ -19,8 +19,6 @@ pub struct Facts<'n> {
     ranges: BTreeSet<IpNet>,
     /// Whether some rule asks for mutual authentication.
     pub authenticates: bool,
-    /// Whether some rule names servers.
-    pub names_servers: bool,
 }
 
 impl<'n> Facts<'n> {
@@ -48,9 +46,6 @@ impl<'n> Facts<'n> {
                     }
                 }
                 _ => {}
-            }
-            if let Traffic::Ports(ports) = &rule.traffic {
-                facts.names_servers |= ports.iter().any(|port| !port.server_names.is_empty());
             }
         }
         facts
