@@ -24,6 +24,7 @@ use crate::source::FileId;
 use crate::verdict::{Difference, Index, Part, Ruleset, Unknown, compare};
 use crate::yaml;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// Manifests have no file while they are proved: where something stands in them is not shown.
 const NO_FILE: FileId = FileId(u32::MAX);
@@ -87,7 +88,15 @@ fn raised(policy: &Policy, manifests: &[&str]) -> Result<Ruleset, ProofProblem> 
         let object = object.map_err(|error| ProofProblem::Unreadable { reason: error.to_string() })?;
         objects.push(Located { object, file: NO_FILE });
     }
-    let raise::Raised { rules, problems } = raise::raise(&objects, &Scope::of_cluster(&policy.cluster));
+    let scope = Scope::of_cluster(&policy.cluster);
+    let mut names = BTreeSet::new();
+    for Located { object, .. } in &objects {
+        if !names.insert((object.kind, object.namespace, object.name)) {
+            let reason = "another object has the same name, and the cluster keeps only one of them".to_owned();
+            return Err(ProofProblem::Refused { object: raise::name(object, &scope).to_string(), reason });
+        }
+    }
+    let raise::Raised { rules, problems } = raise::raise(&objects, &scope);
     match problems.into_iter().next() {
         None => Ok(rules),
         Some(Problem { object, reason, .. }) => Err(ProofProblem::Refused { object: object.to_string(), reason }),
