@@ -59,9 +59,7 @@ pub(super) fn pieces(
         }
         left = merged(universe, left);
     } else {
-        let open = endpoints::anything().into_iter();
-        let open = open.filter(|set| !matches!(set, Endpoints::Pods(_) | Endpoints::MeshPods { .. }));
-        left.extend(open.map(|set| Piece { set, passing: Passing::all(), authenticated: false }));
+        left.extend(everything());
         // Authentication is asked for where nothing isolates, too.
         for body in bodies().filter(|body| body.effect == Effect::AllowAuthenticated && gap.is_none()) {
             let asked = about(body).map(|set| (set.clone(), Passing::from(body.connections)));
@@ -69,7 +67,12 @@ pub(super) fn pieces(
         }
     }
     // Nodes that something governs are in the map themselves.
-    left = left.into_iter().flat_map(|piece| piece.with_sets(governed.others_of(universe, &piece.set))).collect();
+    let others: Option<Vec<Vec<Piece>>> =
+        left.iter().map(|piece| Some(piece.with_sets(governed.others_of(universe, &piece.set)?))).collect();
+    match others {
+        Some(others) => left = others.concat(),
+        None => gap = Some(TOO_MANY.to_owned()),
+    }
     for deny in bodies().filter(|body| body.effect == Effect::Deny) {
         let Some(set_of) = about(deny) else { continue };
         let spared: Vec<_> =
@@ -78,7 +81,8 @@ pub(super) fn pieces(
         let parts = left.iter().flat_map(|piece| cut(universe, piece, denied, &spared, &mut gap)).collect();
         left = merged(universe, parts);
         if left.len() > MAX_PIECES {
-            left.truncate(MAX_PIECES);
+            // Nothing is known of any of it, and what is left out would be said not to pass.
+            left = everything().collect();
             gap = Some(TOO_MANY.to_owned());
             break;
         }
@@ -95,6 +99,13 @@ pub(super) fn pieces(
         pieces.entry(values.intern(value)).or_default().insert(piece.set);
     }
     pieces
+}
+
+/// All that is no pod, with everything passing.
+fn everything() -> impl Iterator<Item = Piece> {
+    let others = |set: &Endpoints| !matches!(set, Endpoints::Pods(_) | Endpoints::MeshPods { .. });
+    let piece = |set| Piece { set, passing: Passing::all(), authenticated: false };
+    endpoints::anything().into_iter().filter(others).map(piece)
 }
 
 impl Piece {
@@ -156,7 +167,7 @@ fn merged(universe: Universe<'_>, pieces: Vec<Piece>) -> Vec<Piece> {
 pub(super) struct Governed {
     /// Their labels, and what they are called.
     nodes: Vec<(LabelSelector, String)>,
-    /// The labels of all other nodes, in parts.
+    /// The labels of all other nodes, in parts; none when they are too many.
     others: BTreeSet<LabelSelector>,
 }
 
@@ -167,6 +178,7 @@ impl Governed {
         governed.others = governed
             .others_of(universe, &all)
             .into_iter()
+            .flatten()
             .filter_map(|set| match set {
                 Endpoints::Nodes { labels, .. } => Some(labels),
                 _ => None,
@@ -175,14 +187,17 @@ impl Governed {
         governed
     }
 
-    /// The parts of a set without governed nodes.
-    fn others_of(&self, universe: Universe<'_>, set: &Endpoints) -> Vec<Endpoints> {
+    /// The parts of a set without governed nodes; `None` when they are too many.
+    fn others_of(&self, universe: Universe<'_>, set: &Endpoints) -> Option<Vec<Endpoints>> {
         let mut left = vec![set.clone()];
         for (labels, _) in &self.nodes {
             let nodes = Endpoints::Nodes { places: Places::NODES, labels: labels.clone() };
             left = left.iter().flat_map(|set| endpoints::difference(universe, set, &nodes)).collect();
+            if left.len() > MAX_PIECES {
+                return None;
+            }
         }
-        left
+        Some(left)
     }
 }
 

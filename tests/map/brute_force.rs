@@ -287,6 +287,48 @@ fn is_own(map: &Map, who: Who) -> bool {
     matches!(who, Who::Vertex(id) if own(&map.vertices[id]))
 }
 
+/// Where there is too much to tell apart outside, nothing of it is known; and nothing is left out, which would say that it
+/// does not pass.
+#[test]
+fn what_is_too_much_is_unknown() {
+    let mut names = Ruleset::new();
+    let cause = names.add_cause(Cause { text: "made up".into(), object: None, span: None });
+    let subject = names.intern(Endpoints::Pods(pods(Some("a"), &[])));
+    let rule = |peers, connections| Rule {
+        subject,
+        direction: Direction::Egress,
+        effect: Effect::Deny,
+        peers,
+        connections,
+        except: Vec::new(),
+        cause,
+    };
+    // Each name halves what is outside.
+    for number in 1..=12 {
+        let named = Names::one(DnsPattern::parse(&format!("n{number}.example")));
+        let port = Connections::Ports(PortSet::one(Protocol::Tcp, number));
+        names.rules.push(rule(endpoints::outside(Places::WORLD, AddressSet::all(), named), port));
+    }
+    // And so does each kind of nodes.
+    let mut kinds = names.clone();
+    kinds.rules.clear();
+    for number in 0..12 {
+        let test = |key: &str| Requirement { key: format!("{key}{number}").into(), op: Op::Exists };
+        let labels = LabelSelector::new(vec![test("a"), test("b")]);
+        let subject = kinds.intern(nodes(Places::NODES, labels));
+        kinds.isolations.push(Isolation { subject, direction: Direction::Ingress, cause });
+    }
+    let scene = scene(1);
+    for rules in [names, kinds] {
+        let map = draw(&scene, &rules, &Focus::default());
+        let everybody = everybody(&scene, &map);
+        let own = everybody.iter().find(|(who, _)| is_own(&map, *who)).unwrap();
+        for outside in everybody.iter().filter(|(who, _)| *who == Who::Outside) {
+            assert_eq!(says(&map, own, outside, &Connection::Other), None, "{}", outside.1);
+        }
+    }
+}
+
 fn chosen() -> impl Strategy<Value = Chosen> {
     let (subjects, peers, connections) = (subjects().len(), peers().len(), connections().len());
     let except = prop::option::weighted(0.3, (0..peers, 0..connections));
