@@ -1,7 +1,8 @@
 //! Many units under one name, where to list each of them with each of the others would say nothing more.
 
 use super::VertexId;
-use super::pairs::{ClassId, Classes, Side};
+use super::classes::{ClassId, Classes};
+use super::pairs::Side;
 use super::profile::number;
 use indexmap::{IndexMap, IndexSet};
 use smol_str::SmolStr;

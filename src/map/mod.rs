@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  Ruleset ─▶ profile: what governs each end, once for all that are governed alike
-//!  workloads ─▶ unit  ─▶ pairs: classes, and blocks of them with what passes
+//!  scene ─▶ unit ─▶ classes of units that are alike ─▶ pairs: blocks of classes with what passes
 //!                          └─▶ outside: what passes between a class and all that is no pod of the map
 //!                                └─▶ draw: vertices and edges, with names  ─▶ render: txt, json, csv, md, dot, mermaid, svg
 //! ```
@@ -19,6 +19,7 @@
 //! - That a pod reaches itself, and the local node its pods, goes without saying (see [`crate::verdict`]).
 //! - What is not known is said to be unknown.
 
+mod classes;
 mod draw;
 mod groups;
 mod outside;
@@ -26,10 +27,12 @@ mod pairs;
 mod passing;
 mod profile;
 pub mod render;
+mod scene;
 mod unit;
 
-pub use draw::{Focus, Scene, Workload, draw};
+pub use draw::draw;
 pub use passing::{Content, Part, Passing};
+pub use scene::{Focus, Scene, Workload};
 
 use crate::policy::{LabelSelector, PodSelector};
 use crate::semantics::endpoints::Endpoints;
