@@ -430,6 +430,20 @@ fn an_accepted_deny_is_taken_out_of_allows() {
     );
 }
 
+/// Each deny of pods by two labels halves what is left: past a bound it is said, and never tried.
+#[test]
+fn too_many_denies_of_their_own_labels_are_refused() {
+    let (mut policy, web) = web();
+    allow(&mut policy, Egress, web, Peer::Pods(PodSelector::default()), tcp(443));
+    for number in 0..40 {
+        let label = |key: &str| LabelSelector::is(format!("{key}{number}"), "x");
+        let pods = PodSelector { labels: label("a").and(&label("b")), ..PodSelector::default() };
+        rule(&mut policy, Egress, web, Peer::Pods(pods), tcp(443), Effect::Deny);
+    }
+    let found = enforcer::lower(&policy).expect_err("there are too many parts");
+    assert_eq!(found.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>(), ["E0209"]);
+}
+
 #[test]
 fn the_api_server_is_denied_where_it_answers() {
     let (mut policy, web) = web();

@@ -13,6 +13,9 @@ use crate::semantics::{Places, Universe};
 use crate::source::Span;
 use crate::verdict::{End, Flow, Flows, Index, Ruleset, Unknown, Verdict, decide, find_passing, find_stopped};
 
+/// The most parts that all others may come to: each of those who are named can multiply them by the number of its labels.
+const MAX_PARTS: usize = 10_000;
+
 /// Checks what a policy asserts. It is ready for lowering, so that derived look-ups count.
 pub(super) fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
     if policy.assertions.is_empty() {
@@ -44,7 +47,7 @@ fn counterexample<'r>(
         for to in endpoints::asked(peer, assertion.kind == AssertionKind::Can) {
             let sources = match assertion.kind {
                 AssertionKind::Can | AssertionKind::Cannot => named.clone(),
-                AssertionKind::OnlyCan | AssertionKind::NothingCan => others(policy, &to, &named),
+                AssertionKind::OnlyCan | AssertionKind::NothingCan => others(policy, &to, &named)?,
             };
             for from in sources {
                 let flows = Flows { from, to: to.clone(), connections: connections.clone() };
@@ -65,7 +68,7 @@ fn counterexample<'r>(
 }
 
 /// Who else could open a flow towards these.
-fn others(policy: &Policy, to: &Endpoints, named: &[Endpoints]) -> Vec<Endpoints> {
+fn others(policy: &Policy, to: &Endpoints, named: &[Endpoints]) -> Result<Vec<Endpoints>, Unknown> {
     let universe = Universe::new(&policy.namespaces);
     let mut declared = PodSelector::default();
     declared.namespaces.names = ValueSet::In(policy.namespaces.keys().cloned().collect());
@@ -77,8 +80,11 @@ fn others(policy: &Policy, to: &Endpoints, named: &[Endpoints]) -> Vec<Endpoints
     };
     for one in named {
         left = left.iter().flat_map(|part| endpoints::difference(universe, part, one)).collect();
+        if left.len() > MAX_PARTS {
+            return Err(Unknown::too_large("those who are named overlap too much to tell who else there is"));
+        }
     }
-    left
+    Ok(left)
 }
 
 fn fails(

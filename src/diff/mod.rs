@@ -246,12 +246,18 @@ fn labels_taken(ends: &mut Endpoints) -> Option<NamespaceSelector> {
     Some(namespaces)
 }
 
-/// Whether these, which are all of one name, leave no namespace of that name out.
+/// The most parts in which a namespace is looked at for what labels leave of it.
+const MAX_PARTS: usize = 1_000;
+
+/// Whether these, which are all of one name, leave no namespace of that name out, as far as that is soon seen.
 fn is_whole(selectors: &[NamespaceSelector]) -> bool {
     let Some(first) = selectors.first() else { return false };
     let mut left = vec![NamespaceSelector { labels: LabelSelector::default(), ..first.clone() }];
     for selector in selectors {
         left = left.iter().flat_map(|one| namespaces::difference(Universe::unknown(), one, selector)).collect();
+        if left.len() > MAX_PARTS {
+            return false;
+        }
     }
     left.is_empty()
 }

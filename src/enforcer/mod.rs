@@ -48,6 +48,6 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
 pub fn lower(policy: &Policy) -> Result<Vec<Object>, Vec<Diagnostic>> {
     match policy.cluster.enforcer {
         EnforcerName::Cilium => cilium::lower(policy),
-        EnforcerName::Kubernetes => Ok(kubernetes::lower(policy)),
+        EnforcerName::Kubernetes => kubernetes::lower(policy),
     }
 }

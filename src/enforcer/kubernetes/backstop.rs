@@ -4,11 +4,15 @@
 //! the project's own allow rules, here. It is taken out for all pods of an allow rule if it binds some of them: never too
 //! little.
 
+use crate::diagnostic::problem::names::NameProblem;
 use crate::policy::{
     Direction, Effect, Entity, Net, Peer, PodSelector, Policy, PortSet, Protocol, Rule, Selects, Traffic, ValueSet,
 };
 use crate::semantics::{Universe, nets, pods, ports};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+/// The most parts that a rule may come to: each deny can multiply them by the number of its labels.
+const MAX_PARTS: usize = 1_000;
 
 /// One allowed kind of flow: a peer that is pods, addresses or anything, and its ports; `None` is every protocol and
 /// port.
@@ -16,22 +20,28 @@ pub(super) type Part = (Peer, Option<PortSet>);
 
 /// The parts of an allow rule that NetworkPolicy can say and that nothing denies. What it has no word for is an error
 /// in [`super::check()`] and never a part.
-pub(super) fn parts(policy: &Policy, denies: &[&Rule], rule: &Rule) -> Vec<Part> {
+///
+/// # Errors
+/// When they are too many.
+pub(super) fn parts(policy: &Policy, denies: &[&Rule], rule: &Rule) -> Result<Vec<Part>, NameProblem> {
     if has_condition(policy, rule) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let ports = match &rule.traffic {
         Traffic::All => None,
         Traffic::Ports(ports) | Traffic::Dns { ports, .. } => Some(ports.clone()),
-        Traffic::Http { .. } | Traffic::Ping => return Vec::new(),
+        Traffic::Http { .. } | Traffic::Ping => return Ok(Vec::new()),
     };
     let mut parts = sayable(policy, rule, ports);
     for deny in denies {
         if deny.direction == rule.direction && shares_pods(policy, deny, rule) {
             parts = without(policy, parts, deny);
+            if parts.len() > MAX_PARTS {
+                return Err(NameProblem::TooMany { span: rule.span, limit: MAX_PARTS });
+            }
         }
     }
-    parts
+    Ok(parts)
 }
 
 /// Whether a rule asks for more than labels, addresses and ports: without that it would allow more than it says.

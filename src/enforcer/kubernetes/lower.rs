@@ -3,6 +3,7 @@
 use super::backstop::{self, Part};
 use super::namespaces::homes;
 use super::peer;
+use crate::diagnostic::Diagnostic;
 use crate::enforcer::object;
 use crate::manifest::kubernetes::{NetworkPolicy, Peer, Port, Rule};
 use crate::manifest::{Comment, Object};
@@ -17,7 +18,7 @@ const LOOK_UPS: &str = "derived: the DNS look-ups that these pods need";
 
 /// See [`crate::enforcer::lower`]. An allow rule stands here only if all pods of its subject are isolated in its direction
 /// (`derive` sees to that), so no policy isolates what the model leaves open.
-pub(super) fn lower(policy: &Policy) -> Vec<Object> {
+pub(super) fn lower(policy: &Policy) -> Result<Vec<Object>, Vec<Diagnostic>> {
     let denies = backstop::denies(policy);
     let homes: Vec<Vec<SmolStr>> = policy.subjects.iter().map(|subject| namespaces_of(policy, subject)).collect();
     let homes_of = |subject: SubjectId| homes.get(subject.0 as usize).map(Vec::as_slice).unwrap_or_default();
@@ -39,7 +40,7 @@ pub(super) fn lower(policy: &Policy) -> Vec<Object> {
             Origin::Said | Origin::PlatformGrant => object::comment(policy.sentence(rule.sentence)),
             Origin::DnsCompanion => vec![LOOK_UPS.to_owned()],
         };
-        let parts = backstop::parts(policy, &denies, rule);
+        let parts = backstop::parts(policy, &denies, rule).map_err(|problem| vec![problem.into()])?;
         for home in homes_of(rule.subject) {
             let stem = stem(subject, if is_whole(pods) { "every-workload" } else { &subject.name });
             let draft = drafts.entry((home.clone(), stem));
@@ -51,7 +52,7 @@ pub(super) fn lower(policy: &Policy) -> Vec<Object> {
     }
     // A policy of which nothing is left would isolate in no direction, and `policyTypes` could not be written.
     let used = drafts.into_iter().filter(|(_, draft)| draft.ingress.is_used() || draft.egress.is_used());
-    used.map(|((home, stem), draft)| draft.finish(policy, &home, &stem)).collect()
+    Ok(used.map(|((home, stem), draft)| draft.finish(policy, &home, &stem)).collect())
 }
 
 /// Whether these are all pods of their namespaces.

@@ -29,7 +29,9 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
 }
 
 /// See [`super::lower`].
-#[must_use]
-pub fn lower(policy: &Policy) -> Vec<Object> {
+///
+/// # Errors
+/// When what denies leave of an allow comes to too many parts.
+pub fn lower(policy: &Policy) -> Result<Vec<Object>, Vec<Diagnostic>> {
     lower::lower(policy)
 }
