@@ -94,9 +94,9 @@ fn too_many_rules_in_one_are_not_told() {
              endpointSelector: {{}}\n  ingress: [{{fromEndpoints: [{peers}], toPorts: [{ports}]}}]\n"
         )
     };
-    let few = raised(&text(100), &super::cilium(20));
-    assert!(few.rules.gaps.is_empty() && few.rules.rules.len() >= 10_000);
-    let many = raised(&text(101), &super::cilium(20));
+    let few = raised(&text(140), &super::cilium(20));
+    assert!(few.rules.gaps.is_empty() && few.rules.rules.len() == 140 * 140);
+    let many = raised(&text(150), &super::cilium(20));
     assert!(!many.rules.gaps.is_empty() && many.rules.rules.is_empty());
 }
 

@@ -12,7 +12,7 @@ use crate::semantics::{Universe, nets, pods, ports};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// The most parts that a rule may come to: each deny can multiply them by the number of its labels.
-const MAX_PARTS: usize = 1_000;
+const MAX_PARTS: usize = 4_096;
 
 /// One allowed kind of flow: a peer that is pods, addresses or anything, and its ports; `None` is every protocol and
 /// port.

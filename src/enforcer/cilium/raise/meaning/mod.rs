@@ -20,8 +20,9 @@ use crate::verdict::{self, Effect, Gap, Isolation, SubjectId};
 use region::{Hidden, World};
 use smol_str::{SmolStr, format_smolstr};
 
-/// How many rules one entry of a policy may come to: each of its peers with each of its ports that are looked into.
-const MOST_RULES: usize = 10_000;
+/// How many rules one entry of a policy may come to, if it has several peers and several ways to look into connections: each
+/// with each. A long list of either alone is as long as its text.
+const MOST_RULES: usize = 20_000;
 
 /// An object on its way.
 pub struct Meaning<'w> {
@@ -142,7 +143,8 @@ impl Meaning<'_> {
         if !peers.told.is_empty() || !gaps.is_empty() {
             gaps.extend(connections.gaps);
         }
-        if peers.told.len().saturating_mul(connections.told.len()) > MOST_RULES {
+        let (peers_told, ways) = (peers.told.len(), connections.told.len());
+        if ways > 1 && peers_told.saturating_mul(ways) > MOST_RULES {
             gaps.push("too many peers and ports in one rule to tell them apart".to_owned());
             connections.told.clear();
         }
