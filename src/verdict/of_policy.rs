@@ -11,6 +11,8 @@
 //! the project's own allows: out of each whose subject shares pods with that of the deny. Nor has it words for an API
 //! server, which is its address then, and for look-ups, which are the ports of the DNS servers.
 //!
+//! Look-ups are allowed by name where any rule for them is, whatever else is allowed to the DNS servers (`look_ups`).
+//!
 //! To what a boundary permits on some ports it leaves protocols without ports open (GRE, ESP): no enforcer's deny can
 //! name them beside allowed ports.
 
@@ -66,6 +68,7 @@ impl Ruleset {
         for boundary in &part.boundaries {
             reader.boundary(boundary);
         }
+        super::look_ups::settle(&mut reader.rules);
         reader.rules
     }
 

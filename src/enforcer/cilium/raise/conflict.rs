@@ -6,6 +6,9 @@
 //! asked for (`mergePortProto` in `pkg/policy/rule.go`; `cilium-verdicts` R6), and with rules for requests beside it the
 //! agent gives up, too (the same, 1.20.2).
 //!
+//! All of that is about rules for the same ports. Where a rule for a range meets one for a port in it, or selectors of two
+//! rules meet in some endpoints only, the agent keeps them apart, and one proxy gets what both are about.
+//!
 //! The agent compares selectors by their text; here they are compared by what they mean, which finds more.
 
 use crate::policy::{Direction, PortSet};
@@ -17,6 +20,9 @@ use std::collections::BTreeMap;
 
 /// How many pairs of rules are looked at.
 const MOST_COMPARED: usize = 1_000_000;
+
+const TWO_PROXIES: &str = "rules that look into connections in two ways meet on some ports, and which proxy gets those \
+                           is not modelled";
 
 /// Rules for the same direction and peers.
 type Group<'r> = (Direction, &'r Endpoints);
@@ -56,6 +62,11 @@ pub fn find(rules: &mut Ruleset) {
     if contested.is_empty() {
         return;
     }
+    let mut gaps = Vec::new();
+    let mut compared = 0;
+    if ports::overlap(requests, look_ups) {
+        two_proxies(rules, &mut gaps, &mut compared);
+    }
     let mut groups: BTreeMap<Group<'_>, Vec<Entry<'_>>> = BTreeMap::new();
     for (index, rule) in rules.rules.iter().enumerate() {
         if let Some((kind, ports)) = looked_into(rule).filter(|(_, ports)| ports::overlap(ports, &contested)) {
@@ -63,9 +74,7 @@ pub fn find(rules: &mut Ruleset) {
             groups.entry((rule.direction, &rule.peers)).or_default().push(entry);
         }
     }
-    let mut gaps = Vec::new();
     let mut void = Vec::new();
-    let mut compared = 0;
     'groups: for ((direction, peers), mut entries) in groups {
         entries.sort_by_key(|entry| entry.kind);
         for a in &entries {
@@ -78,12 +87,12 @@ pub fn find(rules: &mut Ruleset) {
                 if !ports::overlap(a.ports, b.ports) {
                     continue;
                 }
-                let Some((way, reason)) = conflict(a.kind, b.kind, direction) else { continue };
-                let (left, right) = (rules.subject(a.subject), rules.subject(b.subject));
-                let Some(both) = endpoints::intersection(Universe::unknown(), left, right) else { continue };
                 let common = ports::intersection(a.ports, b.ports);
                 let alike =
                     common.ranges().iter().all(|range| [a, b].iter().all(|one| one.ports.ranges().contains(range)));
+                let Some((way, reason)) = conflict(a.kind, b.kind, alike, direction) else { continue };
+                let (left, right) = (rules.subject(a.subject), rules.subject(b.subject));
+                let Some(both) = endpoints::intersection(Universe::unknown(), left, right) else { continue };
                 if a.kind == Kind::Plain && alike && endpoints::includes(Universe::unknown(), right, left) {
                     void.push((a.index, Exception { peers: peers.clone(), connections: Connections::Ports(common) }));
                 } else {
@@ -113,6 +122,33 @@ pub fn find(rules: &mut Ruleset) {
     }
 }
 
+/// A gap where rules for requests and rules for look-ups share ports and some of their peers.
+fn two_proxies(rules: &Ruleset, gaps: &mut Vec<(Endpoints, Option<Direction>, &str, CauseId)>, compared: &mut usize) {
+    let of = |wanted| {
+        rules.rules.iter().filter_map(move |rule| {
+            let (kind, ports) = looked_into(rule)?;
+            (kind == wanted).then_some((rule, ports))
+        })
+    };
+    for (a, a_ports) in of(Kind::Requests) {
+        for (b, b_ports) in of(Kind::LookUps) {
+            *compared += 1;
+            if *compared > MOST_COMPARED {
+                return;
+            }
+            if a.direction == b.direction
+                && a.peers != b.peers
+                && ports::overlap(a_ports, b_ports)
+                && endpoints::overlap(Universe::unknown(), &a.peers, &b.peers)
+            {
+                let (left, right) = (rules.subject(a.subject), rules.subject(b.subject));
+                let both = endpoints::intersection(Universe::unknown(), left, right);
+                gaps.extend(both.map(|both| (both, Some(a.direction), TWO_PROXIES, b.cause)));
+            }
+        }
+    }
+}
+
 /// How an allow looks into connections, and on which ports.
 fn looked_into(rule: &Rule) -> Option<(Kind, &PortSet)> {
     match &rule.connections {
@@ -125,9 +161,12 @@ fn looked_into(rule: &Rule) -> Option<(Kind, &PortSet)> {
     }
 }
 
-/// What comes of two kinds, for which direction.
-fn conflict(a: Kind, b: Kind, direction: Direction) -> Option<(Option<Direction>, &'static str)> {
+/// What comes of two kinds, for which direction; `alike`, if they are for the same ports.
+fn conflict(a: Kind, b: Kind, alike: bool, direction: Direction) -> Option<(Option<Direction>, &'static str)> {
     match (a.min(b), a.max(b)) {
+        (Kind::Requests, Kind::LookUps) | (Kind::Requests | Kind::LookUps, Kind::Names) if !alike => {
+            Some((Some(direction), TWO_PROXIES))
+        }
         (Kind::Requests, Kind::LookUps) => {
             Some((None, "with rules for requests and for look-ups on one port the agent cannot compute the policy"))
         }

@@ -56,6 +56,8 @@ pub enum Source {
     Reserved,
     /// An address range.
     Cidr,
+    /// The labels that addresses have from a `CiliumCIDRGroup`, from 1.17 on.
+    CidrGroup,
     /// A DNS name.
     Fqdn,
     /// The labels of a node.

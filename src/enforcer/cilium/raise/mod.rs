@@ -20,6 +20,7 @@ mod read;
 
 use crate::enforcer::kubernetes::raise as kubernetes;
 use crate::enforcer::raise::{CHUNK, Located, Origin, Problem, Raised, Scope, each, is_network_policy};
+use crate::verdict::settle_look_ups;
 use crate::yaml::Object;
 use form::Spec;
 use meaning::Meaning;
@@ -59,6 +60,7 @@ pub fn raise(objects: &[Located<'_, '_>], scope: &Scope) -> Raised {
         }
     });
     conflict::find(&mut all.rules);
+    settle_look_ups(&mut all.rules);
     all.problems = reading.into_iter().flat_map(|(_, _, problems, _)| problems).collect();
     all
 }

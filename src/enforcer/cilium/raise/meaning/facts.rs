@@ -1,8 +1,8 @@
 //! What all objects together make so: which labels addresses outside get, and how they count.
 
 use super::names;
-use crate::enforcer::cilium::raise::form::{Addresses, Authentication, Peers, Spec, Traffic};
-use crate::policy::{DnsPattern, Version};
+use crate::enforcer::cilium::raise::form::{Addresses, Authentication, L7, Peers, Port, Spec, Traffic};
+use crate::policy::{DnsPattern, PortRange, Version};
 use crate::semantics::nets::AddressSet;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +17,8 @@ pub struct Facts<'n> {
     /// The ranges of all CIDR rules, exceptions included: the agent gives the addresses within each the label `cidr:…`
     /// of the narrowest (`CIDRSelector.GetCIDRPrefixes` in `pkg/policy/types/selector.go`).
     ranges: BTreeSet<IpNet>,
+    /// The ports with rules for look-ups.
+    look_ups: BTreeSet<u16>,
     /// Whether some rule asks for mutual authentication.
     pub authenticates: bool,
 }
@@ -47,8 +49,20 @@ impl<'n> Facts<'n> {
                 }
                 _ => {}
             }
+            if let Traffic::Ports(ports) = &rule.traffic {
+                let look_ups = ports.iter().filter(|rule| matches!(rule.l7, L7::Dns(_))).flat_map(|rule| &rule.ports);
+                facts.look_ups.extend(look_ups.filter_map(|port| match port {
+                    Port::Numbers { first, .. } => Some(*first),
+                    Port::Named(_) | Port::Portless(_) => None,
+                }));
+            }
         }
         facts
+    }
+
+    /// Whether it is a single port, and there are rules for look-ups at it.
+    pub fn has_look_ups(&self, range: PortRange) -> bool {
+        range.first == range.last && self.look_ups.contains(&range.first)
     }
 
     /// The names behind the label `fqdn:KEY`, if there is one.

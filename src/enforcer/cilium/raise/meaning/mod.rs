@@ -14,7 +14,8 @@ mod traffic;
 
 use super::form::{Authentication, List, Rule, Selector, Source, Spec, Subject};
 use crate::enforcer::raise::{Origin, Raised};
-use crate::policy::{Direction, Op, Values};
+use crate::policy::{Direction, DnsPattern, Op, Values, Version};
+use crate::semantics::connections::{Connections, RequestSet};
 use crate::semantics::endpoints::Endpoints;
 use crate::verdict::{self, Effect, Gap, Isolation, SubjectId};
 use region::{Hidden, World};
@@ -23,6 +24,10 @@ use smol_str::{SmolStr, format_smolstr};
 /// How many rules one entry of a policy may come to, if it has several peers and several ways to look into connections: each
 /// with each. A long list of either alone is as long as its text.
 const MOST_RULES: usize = 20_000;
+
+/// Since when rules for requests and look-ups leave everything else alone where nothing isolates the endpoint
+/// (`ensureWildcard` in `pkg/policy/l4.go`: in 1.18.0 and 1.16.19, not in 1.16.0 and 1.17.0).
+const WILDCARDS: Version = Version { major: 1, minor: 18 };
 
 /// An object on its way.
 pub struct Meaning<'w> {
@@ -68,9 +73,8 @@ impl Meaning<'_> {
             Err(hidden) => (vec![self.all_pods()], Some(hidden)),
         };
         let subjects: Vec<SubjectId> = governed.into_iter().map(|one| raised.rules.intern(one)).collect();
-        if let Some(Hidden(key)) = gap {
+        if let Some(Hidden(reason)) = gap {
             let cause = self.origin.cause(&mut raised.rules, place(spec, ""), spec.range);
-            let reason = hidden(&key);
             let gap = |subject| Gap { subject, direction: None, reason: reason.clone(), cause };
             raised.rules.gaps.extend(subjects.into_iter().map(gap));
             return;
@@ -107,13 +111,8 @@ impl Meaning<'_> {
     /// A spec isolates in a direction only through a rule for it (`RulesToPolicyEntries` in
     /// `pkg/policy/utils/parserules.go`), allow or deny, even one that selects nothing.
     fn isolation(&self, spec: &Spec<'_>, direction: Direction, subjects: &[SubjectId], raised: &mut Raised) {
-        let isolates = match direction {
-            Direction::Ingress => spec.isolates_ingress,
-            Direction::Egress => spec.isolates_egress,
-        };
-        let Some(first) = spec.rules.iter().find(|rule| direction_of(rule.list) == direction && isolates) else {
-            return;
-        };
+        let mut rules = spec.rules.iter().filter(|rule| direction_of(rule.list) == direction);
+        let Some(first) = rules.next().filter(|_| isolates(spec, direction)) else { return };
         let cause = self.origin.cause(&mut raised.rules, place(spec, first.list.key()), first.range);
         let isolation = |&subject| Isolation { subject, direction, cause };
         raised.rules.isolations.extend(subjects.iter().map(isolation));
@@ -121,7 +120,7 @@ impl Meaning<'_> {
 
     fn rule(&self, spec: &Spec<'_>, rule: &Rule<'_>, subjects: &[SubjectId], raised: &mut Raised) {
         let peers = self.peers(spec, rule);
-        let mut connections = traffic::connections(&rule.traffic, self.world.scope);
+        let mut connections = traffic::connections(&rule.traffic, self.world);
         let mut gaps = peers.gaps;
         let mut effect = if rule.list.denies() { Effect::Deny } else { Effect::Allow };
         match rule.authentication {
@@ -148,10 +147,19 @@ impl Meaning<'_> {
             gaps.push("too many peers and ports in one rule to tell them apart".to_owned());
             connections.told.clear();
         }
+        let direction = direction_of(rule.list);
+        if self.world.scope.version < WILDCARDS
+            && !isolates(spec, direction)
+            && connections.told.iter().any(looks_into_some)
+        {
+            gaps.push(
+                "before 1.18 it depends on the patch whether rules that isolate nobody leave other requests alone"
+                    .to_owned(),
+            );
+        }
         if gaps.is_empty() && (peers.told.is_empty() || connections.told.is_empty()) {
             return;
         }
-        let direction = direction_of(rule.list);
         let text = place(spec, &format_smolstr!("{}[{}]", rule.list.key(), rule.index));
         let cause = self.origin.cause(&mut raised.rules, text, rule.range);
         for reason in gaps {
@@ -176,9 +184,25 @@ impl Meaning<'_> {
     }
 }
 
-/// Why nothing is known of a selector.
-fn hidden(key: &str) -> String {
-    format!("`{key}` is among the labels that Cilium leaves out of identities by default")
+/// Whether a spec isolates in a direction for which it has a rule.
+fn isolates(spec: &Spec<'_>, direction: Direction) -> bool {
+    match direction {
+        Direction::Ingress => spec.isolates_ingress,
+        Direction::Egress => spec.isolates_egress,
+    }
+}
+
+/// Whether some of what could pass on these ports is not in here.
+fn looks_into_some(connections: &Connections) -> bool {
+    match connections {
+        Connections::Requests { requests, .. } => !requests.contains(&RequestSet::all()),
+        Connections::LookUps { names, .. } => !names.contains(&DnsPattern::Any),
+        Connections::All
+        | Connections::Ports(_)
+        | Connections::Icmp(_)
+        | Connections::Other
+        | Connections::Tls { .. } => false,
+    }
 }
 
 fn direction_of(list: List) -> Direction {

@@ -29,9 +29,8 @@ impl Meaning<'_> {
         };
         let Some(subject) = subject else { return };
         let subject = raised.rules.intern(subject);
-        if let Some(Hidden(key)) = hidden {
+        if let Some(Hidden(reason)) = hidden {
             let cause = self.origin.cause(&mut raised.rules, "spec".into(), policy.range);
-            let reason = super::hidden(&key);
             raised.rules.gaps.push(Gap { subject, direction: None, reason, cause });
             return;
         }
@@ -50,9 +49,8 @@ impl Meaning<'_> {
             for found in self.peers_of(rule, namespace) {
                 match found {
                     Ok(found) => peers.extend(found),
-                    Err(Hidden(key)) => {
-                        let (direction, reason) = (Some(rule.direction), super::hidden(&key));
-                        raised.rules.gaps.push(Gap { subject, direction, reason, cause });
+                    Err(Hidden(reason)) => {
+                        raised.rules.gaps.push(Gap { subject, direction: Some(rule.direction), reason, cause });
                     }
                 }
             }

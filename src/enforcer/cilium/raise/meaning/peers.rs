@@ -46,7 +46,7 @@ impl Meaning<'_> {
         for selector in selectors {
             match self.world.peers(&selector) {
                 Ok(peers) => parts.told.extend(peers),
-                Err(Hidden(key)) => parts.gaps.push(super::hidden(&key)),
+                Err(Hidden(reason)) => parts.gaps.push(reason),
             }
         }
         parts.told = joined(parts.told);

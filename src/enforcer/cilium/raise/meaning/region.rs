@@ -25,7 +25,6 @@ use crate::semantics::endpoints::{self, Endpoints, Names};
 use crate::semantics::nets::AddressSet;
 use crate::semantics::{Place, Places, values};
 use ipnet::IpNet;
-use smol_str::SmolStr;
 
 /// The label with a pod's namespace (`PodNamespaceLabel` in `pkg/k8s/apis/cilium.io/const.go`).
 pub const NAMESPACE: &str = "io.kubernetes.pod.namespace";
@@ -45,9 +44,9 @@ pub struct World<'w> {
     pub facts: &'w Facts<'w>,
 }
 
-/// A label by which a selector asks and of which it is not known whether endpoints have it.
+/// Why it is not known whether endpoints have a label by which a selector asks.
 #[derive(Debug)]
-pub struct Hidden(pub SmolStr);
+pub struct Hidden(pub String);
 
 impl World<'_> {
     /// The endpoints that can be governed by policies: those with an agent of this cluster before them.
@@ -84,7 +83,7 @@ impl World<'_> {
             found.extend(mesh);
         }
         found.extend(self.among_nodes(selector, Places::NODES, Source::Node));
-        found.extend(self.outside(selector));
+        found.extend(self.outside(selector)?);
         found.extend(single(selector, Places::SINGLE));
         Ok(found)
     }
@@ -119,7 +118,7 @@ impl World<'_> {
             return Ok(None);
         }
         if let Some(key) = hidden {
-            return Err(Hidden(key.into()));
+            return Err(Hidden(format!("`{key}` is among the labels that Cilium leaves out of identities by default")));
         }
         pods.labels = LabelSelector::new(labels);
         pods.namespaces.labels = LabelSelector::new(of_namespace);
@@ -155,10 +154,18 @@ impl World<'_> {
     }
 
     /// What is outside: boxes of places, addresses and names, cut by one test after the other.
-    fn outside(self, selector: &Selector<'_>) -> Vec<Endpoints> {
-        // No label out there has a value, so most selectors are done with.
-        if !selector.0.iter().all(|test| holds(&test.op, Some("")) || holds(&test.op, None)) {
-            return Vec::new();
+    fn outside(self, selector: &Selector<'_>) -> Result<Vec<Endpoints>, Hidden> {
+        let in_group = |test: &&Requirement<'_>| test.source == Source::CidrGroup;
+        let group = selector.0.iter().find(in_group);
+        // No other label out there has a value, so most selectors are done with.
+        let others = selector.0.iter().filter(|test| !in_group(test));
+        if !others.clone().all(|test| holds(&test.op, Some("")) || holds(&test.op, None)) {
+            return Ok(Vec::new());
+        }
+        if let Some(Requirement { key, .. }) = group {
+            let reason =
+                format!("which addresses a `CiliumCIDRGroup` gives the label `{key}` is known only in a cluster");
+            return Err(Hidden(reason));
         }
         let mut left = vec![everything_outside()];
         for Requirement { source, key, op, .. } in &selector.0 {
@@ -168,16 +175,15 @@ impl World<'_> {
                 (true, true) => continue,
                 (true, false) => with,
                 (false, true) => without,
-                (false, false) => return Vec::new(),
+                (false, false) => return Ok(Vec::new()),
             };
             left = left.iter().flat_map(|part| bearers.iter().filter_map(|bearer| meet(part, bearer))).collect();
             if left.is_empty() {
                 break;
             }
         }
-        left.into_iter()
-            .map(|Outside { places, addresses, names }| endpoints::outside(places, addresses, names))
-            .collect()
+        let parts = left.into_iter();
+        Ok(parts.map(|Outside { places, addresses, names }| endpoints::outside(places, addresses, names)).collect())
     }
 
     /// Those outside that have a label, and those that do not.

@@ -1,5 +1,6 @@
 //! What passes, as sets of connections.
 
+use super::region::World;
 use super::{Parts, http, names};
 use crate::enforcer::cilium::raise::form::{L7, Port, PortRule, Traffic};
 use crate::enforcer::raise::Scope;
@@ -7,7 +8,7 @@ use crate::policy::{DnsPattern, PortRange, PortSet, Protocol};
 use crate::semantics::connections::{Connections, IcmpTypes};
 
 /// What a rule lets through, or denies.
-pub fn connections(traffic: &Traffic<'_>, scope: &Scope) -> Parts<Connections> {
+pub fn connections(traffic: &Traffic<'_>, world: World<'_>) -> Parts<Connections> {
     match traffic {
         Traffic::All => Parts::told(vec![Connections::All]),
         Traffic::Icmp(types) => {
@@ -27,8 +28,13 @@ pub fn connections(traffic: &Traffic<'_>, scope: &Scope) -> Parts<Connections> {
             let mut parts = Parts::none();
             let mut plain = Vec::new();
             for rule in rules {
-                port_rule(rule, scope, &mut plain, &mut parts);
+                port_rule(rule, world.scope, &mut plain, &mut parts);
             }
+            // A rule for the very port of look-ups by name counts for these, and one for a range does not
+            // (`verdict::look_ups`): so it does not become a part of one.
+            let (of_look_ups, plain): (Vec<_>, Vec<_>) =
+                plain.into_iter().partition(|range| world.facts.has_look_ups(*range));
+            parts.told.extend(of_look_ups.into_iter().map(|range| Connections::Ports(PortSet::new(vec![range]))));
             if !plain.is_empty() {
                 parts.told.push(Connections::Ports(PortSet::new(plain)));
             }

@@ -73,7 +73,7 @@ pub fn peers<'n>(rule: Fields<'n>, list: List, reading: &mut Reading) -> Result<
             return Err(Refusal::new(rule.range(), format!("`{key}` needs `enable-node-selector-labels`")));
         }
         Kind::Nodes => Peers::Nodes(selectors(nodes, reading)?),
-        Kind::Entities => Peers::Entities(nodes.iter().map(entity).collect::<Result<_, _>>()?),
+        Kind::Entities => Peers::Entities(nodes.iter().map(|node| entity(node, reading)).collect::<Result<_, _>>()?),
         Kind::Cidrs => Peers::Nets(nodes.iter().map(cidr).collect::<Result<_, _>>()?),
         Kind::CidrSet => Peers::Nets(nodes.iter().map(|node| cidr_rule(node, reading)).collect::<Result<_, _>>()?),
         Kind::Names => Peers::Names(nodes.iter().map(|node| name(node, true, reading)).collect::<Result<_, _>>()?),
@@ -96,14 +96,14 @@ fn selectors<'n>(
     nodes.iter().map(|node| selector(node, reading)).collect()
 }
 
-/// `EntitySelectorMapping` in `pkg/policy/api/entity.go`. The schema lacks `world-ipv4` and its like, the agent takes
-/// them.
-fn entity(node: &Node<'_>) -> Result<Entity, Refusal> {
+/// `EntitySelectorMapping` in `pkg/policy/api/entity.go`, which has `cluster-mesh` from 1.20 on (not in 1.19.4). The schema
+/// lacks `world-ipv4` and its like, the agent takes them.
+fn entity(node: &Node<'_>, reading: &Reading) -> Result<Entity, Refusal> {
     use policy::Entity as Plain;
     Ok(match is_string(node)? {
         "all" => Entity::All,
         "none" => Entity::None,
-        "cluster-mesh" => Entity::ClusterMesh,
+        "cluster-mesh" if !reading.before(20) => Entity::ClusterMesh,
         "world-ipv4" => Entity::WorldIpv4,
         "world-ipv6" => Entity::WorldIpv6,
         "world" => Entity::Plain(Plain::World),
@@ -125,12 +125,13 @@ fn cidr(node: &Node<'_>) -> Result<Addresses, Refusal> {
     Ok(Addresses::Net(range(is_string(node)?, node.range)?, Vec::new()))
 }
 
-/// A range; its host bits do not count.
+/// A range; its host bits do not count. No number in it has a leading zero (`netip.ParsePrefix` of Go 1.25).
 fn range(text: &str, range: Range) -> Result<IpNet, Refusal> {
-    match text.parse::<IpNet>() {
-        Ok(net) => Ok(net.trunc()),
-        Err(_) => Err(Refusal::new(range, format!("`{text}` is no address range"))),
-    }
+    let parsed = text.split_once('/').and_then(|(address, length)| {
+        let length = length.parse().ok().filter(|number: &u8| number.to_string() == length)?;
+        IpNet::new(address.parse().ok()?, length).ok()
+    });
+    parsed.map(|net| net.trunc()).ok_or_else(|| Refusal::new(range, format!("`{text}` is no address range")))
 }
 
 /// An entry of `toCIDRSet` (`CIDRRule.sanitize`).

@@ -60,18 +60,30 @@ fn requirement<'n>(expression: Fields<'n>, reading: &Reading) -> Result<Requirem
 
 /// The source and the rest of a key.
 fn key<'n>(text: &'n str, range: Range, reading: &Reading) -> Result<(Source, &'n str), Refusal> {
-    let (source, key) = text.split_once(':').unwrap_or(("any", text));
-    // Until 1.19 the source became a part of the key before the key was checked (`GetExtendedKeyFrom`).
-    let counted = if reading.version < (Version { major: 1, minor: 20 }) { source.len() + 1 } else { 0 };
+    // Until 1.19 the source became a part of the key before the key was checked (`GetExtendedKeyFrom`), and `reserved` had
+    // two more spellings (`parseSource` in `pkg/labels/labels.go` of 1.18.4 and 1.19.4).
+    let old = reading.version < (Version { major: 1, minor: 20 });
+    let (source, key) = match text.split_once(':') {
+        _ if old && text.starts_with('$') => ("reserved", text.get(1..).unwrap_or_default()),
+        Some(("", key)) if old => ("any", key),
+        Some(parts) => parts,
+        None => match text.strip_prefix("reserved.") {
+            Some(key) if old => ("reserved", key),
+            _ => ("any", text),
+        },
+    };
+    let counted = if old { source.len() + 1 } else { 0 };
     let is_source = !source.is_empty() && source.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !is_source || !is_key(key, counted) {
         return Err(Refusal::new(range, format!("`{text}` is no label key")));
     }
     let source = match source {
-        "any" => Source::Any,
+        // A source that is said to be none is any (`parseSelectLabel` in `pkg/labels/labels.go`, 1.18.4 and 1.20.2).
+        "any" | "unspec" => Source::Any,
         "k8s" => Source::K8s,
         "reserved" => Source::Reserved,
         "cidr" => Source::Cidr,
+        "cidrgroup" if reading.version >= (Version { major: 1, minor: 17 }) => Source::CidrGroup,
         "fqdn" => Source::Fqdn,
         "node" => Source::Node,
         _ => Source::Other,

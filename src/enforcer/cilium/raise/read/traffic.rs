@@ -132,15 +132,17 @@ fn is_service_name(text: &str) -> bool {
         && text.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
-/// `strconv.ParseUint(text, 0, 16)` of what is no service name: decimal, or octal behind a zero. (`0x1f` has a letter;
-/// underscores between digits are Go's, and nobody's here.)
+/// `strconv.ParseUint(text, 0, 16)` of what is no service name: decimal, or octal behind a zero, with single underscores
+/// between the digits. (`0x1f` has a letter.)
 fn number(text: &str) -> Option<u16> {
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    let is_group = |group: &str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
+    if !text.split('_').all(is_group) {
         return None;
     }
-    match text.strip_prefix('0') {
+    let digits = text.replace('_', "");
+    match digits.strip_prefix('0') {
         Some(octal) if !octal.is_empty() => u16::from_str_radix(octal, 8).ok(),
-        _ => text.parse().ok(),
+        _ => digits.parse().ok(),
     }
 }
 
