@@ -363,13 +363,14 @@ fn map_of(files: &[PathBuf]) -> Result<(Map, Labels), String> {
     }
     let mut scope = Scope::new(EnforcerName::Kubernetes, Version { major: 1, minor: 30 });
     scope.unknown_fields = UnknownFields::Drop;
+    let mut inventory = reader.finish();
+    // To them every pod is one of the pod network.
+    inventory.workloads.iter_mut().for_each(|workload| workload.host_network = false);
+    scope.running = ztp::view::running(&inventory);
     let raised = raise(&located, &scope);
     if let Some(problem) = raised.problems.first() {
         return Err(format!("{}: {}", problem.object, problem.reason));
     }
-    let mut inventory = reader.finish();
-    // To them every pod is one of the pod network.
-    inventory.workloads.iter_mut().for_each(|workload| workload.host_network = false);
     let labels = inventory.workloads.iter().map(|one| {
         let labels = one.labels.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
         let end = End::Workload(format!("{}/{}[{}]", one.namespace, one.name, one.kind));

@@ -154,24 +154,22 @@ fn relabelled(old: &View, new: &View) -> Vec<String> {
 
 /// What only one side has and could not be read into rules.
 fn gaps(old: Side<'_>, new: Side<'_>) -> Vec<Undecided> {
-    type Key<'k> = (&'k Endpoints, Option<Direction>, &'k str, &'k str);
-    fn key<'k>(side: Side<'k>, gap: &'k Gap) -> Key<'k> {
+    type Key = (Endpoints, Option<Direction>, Option<Endpoints>, String, String);
+    fn key(side: Side<'_>, gap: &Gap) -> Key {
         let rules = &side.view.ruleset;
         let text = rules.cause(gap.cause).span.map(|span| side.sources.slice(span)).unwrap_or_default();
-        (rules.subject(gap.subject), gap.direction, &gap.reason, text)
+        let (subject, peers) = (rules.subject(gap.subject).clone(), gap.peers.clone());
+        (subject, gap.direction, peers, gap.reason.clone(), text.to_owned())
     }
-    let keys = |side: Side<'_>| -> BTreeSet<(Endpoints, Option<Direction>, String, String)> {
+    let keys = |side: Side<'_>| -> BTreeSet<Key> {
         let gaps = side.view.ruleset.gaps.iter();
-        gaps.map(|gap| key(side, gap))
-            .map(|(subject, direction, reason, text)| (subject.clone(), direction, reason.to_owned(), text.to_owned()))
-            .collect()
+        gaps.map(|gap| key(side, gap)).collect()
     };
     let (before, after) = (keys(old), keys(new));
     let mut found = Vec::new();
     for (side, is_new, others) in [(old, false, &after), (new, true, &before)] {
         for gap in &side.view.ruleset.gaps {
-            let (subject, direction, reason, text) = key(side, gap);
-            if others.contains(&(subject.clone(), direction, reason.to_owned(), text.to_owned())) {
+            if others.contains(&key(side, gap)) {
                 continue;
             }
             let cause = side.view.ruleset.cause(gap.cause).clone();
@@ -179,7 +177,7 @@ fn gaps(old: Side<'_>, new: Side<'_>) -> Vec<Undecided> {
                 .object
                 .as_ref()
                 .map_or_else(|| cause.text.to_string(), |object| format!("{object} {}", cause.text));
-            found.push(Undecided { what, reason: reason.to_owned(), cause: Some((is_new, cause)) });
+            found.push(Undecided { what, reason: gap.reason.clone(), cause: Some((is_new, cause)) });
         }
     }
     found

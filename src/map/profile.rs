@@ -8,8 +8,8 @@ use super::passing::Passing;
 use super::unit::Units;
 use crate::policy::Direction;
 use crate::semantics::connections::Connections;
-use crate::semantics::endpoints::Endpoints;
-use crate::verdict::{Effect, Governing, Index, Rule};
+use crate::semantics::endpoints::{self, Endpoints};
+use crate::verdict::{Effect, Gap, Governing, Index, Rule};
 use indexmap::{IndexMap, IndexSet};
 
 /// A set of endpoints that rules name as the other end: a position in [`Profiles::peers`].
@@ -79,11 +79,15 @@ impl<'r> Profiles<'r> {
             let mut selected = None;
             for (direction, governed) in [(Direction::Egress, &mut egress), (Direction::Ingress, &mut ingress)] {
                 let part = profiles.part(governing, direction, units);
-                if part == Profile::default() {
+                let gaps = gaps(governing, direction, units);
+                if part == Profile::default() && gaps.is_empty() {
                     continue;
                 }
-                let part = number(parts.insert_full(part).0);
+                let plain = number(parts.insert_full(part.clone()).0);
                 for unit in selected.get_or_insert_with(|| units.select(subject)) {
+                    let gap = gaps.iter().find(|gap| direction == Direction::Egress || is_unknown(gap, units, *unit));
+                    let with_gap = |gap: &&Gap| Profile { gap: Some(gap.reason.clone()), ..part.clone() };
+                    let part = gap.map_or(plain, |gap| number(parts.insert_full(with_gap(gap)).0));
                     if let Some(governed) = governed.get_mut(*unit as usize) {
                         governed.push(part);
                     }
@@ -127,7 +131,7 @@ impl<'r> Profiles<'r> {
     fn part(&mut self, governing: &Governing<'r>, direction: Direction, units: &Units) -> Profile {
         let isolated = governing.isolated(direction);
         let bodies = governing.rules(direction).map(|rule| self.intern(rule, units)).collect();
-        Profile { isolated, gap: governing.gap(direction).map(|gap| gap.reason.clone()), bodies }
+        Profile { isolated, gap: None, bodies }
     }
 
     fn intern(&mut self, rule: &'r Rule, units: &Units) -> BodyId {
@@ -148,6 +152,25 @@ impl<'r> Profiles<'r> {
         let every_pod = matches!(set, Endpoints::Pods(_)) && found.len() == units.pods;
         number(self.sets.insert_full(set, Peers { units: found, every_pod }).0)
     }
+}
+
+/// What is not known of a direction, in the closed world of a map.
+fn gaps<'r>(governing: &Governing<'r>, direction: Direction, units: &Units) -> Vec<&'r Gap> {
+    let counts = |gap: &&Gap| match &gap.peers {
+        Some(peers) if direction == Direction::Egress && !gap.known.is_empty() => {
+            units.select(peers).iter().any(|unit| is_unknown(gap, units, *unit))
+        }
+        _ => true,
+    };
+    governing.gaps(direction).filter(counts).collect()
+}
+
+/// Whether a unit that answers is none of those of which it is known.
+fn is_unknown(gap: &Gap, units: &Units, unit: u32) -> bool {
+    units
+        .all
+        .get(unit as usize)
+        .is_some_and(|unit| !gap.known.iter().any(|known| endpoints::matches(known, &unit.endpoint)))
 }
 
 /// A position as a number. There are never so many.
@@ -274,7 +297,11 @@ impl Values {
             for body in bodies().filter(|body| body.effect != Effect::Deny) {
                 let mut allowed = Passing::from(body.connections);
                 for connections in body.spared(&excepted) {
-                    allowed = allowed.less(&whole_ports(connections, &mut gap));
+                    allowed = allowed.less(&match connections {
+                        // Where look-ups are looked into, the port is told by what is let through of them.
+                        Connections::LookUps { ports, .. } => Passing::from(&Connections::Ports(ports.clone())),
+                        connections => whole_ports(connections, &mut gap),
+                    });
                 }
                 passing = passing.union(&allowed);
                 // Asked for where nothing isolates, too.

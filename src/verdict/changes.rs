@@ -7,7 +7,7 @@
 
 use super::compare::{Atom, Part, lacking, unmatched};
 use super::piece::Piece;
-use super::search::{BOTH, Search};
+use super::search::{BOTH, Search, first_change};
 use super::{Effect, Flow, Flows, Index, Unknown, decide};
 use crate::policy::Direction;
 use crate::semantics::Universe;
@@ -231,13 +231,8 @@ impl<'i, 'r> Step<'i, 'r> {
         }
         let Some(plainest) = plainest else { return Ok(Vec::new()) };
         for piece in open {
-            let mut search = Search::new(stopping);
-            for piece in Search::new(passing).passing(vec![piece])? {
-                for direction in BOTH {
-                    if let Some(flow) = search.first_stopped(&piece, direction)? {
-                        return Ok(vec![change(self.loud(true), flow)]);
-                    }
-                }
+            if let Some(flow) = first_change(stopping, passing, piece)? {
+                return Ok(vec![change(self.loud(true), flow)]);
             }
         }
         let kind = if self.opens(true) { ChangeKind::Weakened } else { ChangeKind::Strengthened };
@@ -249,26 +244,29 @@ impl<'i, 'r> Step<'i, 'r> {
 fn region(passing: &Index<'_>, stopping: &Index<'_>, flows: &Flows) -> Result<Vec<(Changed, Flow)>, Unknown> {
     let mut found: Vec<(Cut, Flow)> = Vec::new();
     let universe = stopping.universe;
-    let pieces = Search::new(passing).passing(vec![Piece::of(flows)])?;
+    let mut add = |part: Piece<'_>| {
+        let Some(example) = part.witness(universe)? else { return Ok(None) };
+        let part = cut(&part);
+        if found.iter().any(|(known, _)| covers(universe, known, &part)) {
+            return Ok(None);
+        }
+        found.retain(|(known, _)| !covers(universe, &part, known));
+        found.push((part, example.clone()));
+        Ok((found.len() > MAX_PARTS).then_some(example))
+    };
     let mut search = Search::new(stopping);
-    for piece in &pieces {
+    let one_too_many = Search::new(passing).visit_passing(Piece::of(flows), &BOTH, &mut |piece| {
         for direction in BOTH {
-            let one_too_many = search.visit_stopped(piece, direction, |part| {
-                let Some(example) = part.witness(universe)? else { return Ok(None) };
-                let part = cut(&part);
-                if found.iter().any(|(known, _)| covers(universe, known, &part)) {
-                    return Ok(None);
-                }
-                found.retain(|(known, _)| !covers(universe, &part, known));
-                found.push((part, example.clone()));
-                Ok((found.len() > MAX_PARTS).then_some(example))
-            })?;
-            if let Some(example) = one_too_many {
-                let Flows { from, to, connections } = flows.clone();
-                let whole = Cut { from, to, within: vec![connections], without: Vec::new() };
-                return Ok(vec![(Changed::Among(whole), example)]);
+            if let Some(example) = search.visit_stopped(&piece, direction, &mut add)? {
+                return Ok(Some(example));
             }
         }
+        Ok(None)
+    })?;
+    if let Some(example) = one_too_many {
+        let Flows { from, to, connections } = flows.clone();
+        let whole = Cut { from, to, within: vec![connections], without: Vec::new() };
+        return Ok(vec![(Changed::Among(whole), example)]);
     }
     Ok(found.into_iter().map(|(cut, example)| (Changed::Flows(cut), example)).collect())
 }

@@ -95,9 +95,10 @@ pub fn decide_end<'r>(
     let mut allowing = Vec::new();
     let mut denying = Vec::new();
     let mut gap: Option<&Gap> = None;
+    let (from, to) = if direction == Direction::Egress { (subject, peer) } else { (peer, subject) };
     for governing in index.governing_one(subject) {
         isolations.extend(governing.isolations.iter().copied().filter(|isolation| isolation.direction == direction));
-        gap = gap.or(governing.gap(direction));
+        gap = gap.or_else(|| governing.gap_for_one(direction, from, to));
         for rule in governing.rules(direction) {
             if applies(rule, peer, connection)? {
                 match rule.effect {

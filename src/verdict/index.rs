@@ -180,10 +180,33 @@ impl<'r> Governing<'r> {
         self.rules.iter().copied().filter(move |rule| rule.direction == direction)
     }
 
-    /// The gap that stands in the way of an answer about a direction.
+    /// The gap that stands in the way of an answer about flows from these ends to those.
     #[must_use]
-    pub fn gap(&self, direction: Direction) -> Option<&'r Gap> {
-        self.gaps.iter().copied().find(|gap| gap.direction.is_none_or(|of| of == direction))
+    pub fn gap(
+        &self,
+        universe: Universe<'_>,
+        direction: Direction,
+        from: &Endpoints,
+        to: &Endpoints,
+    ) -> Option<&'r Gap> {
+        let other = if direction == Direction::Egress { to } else { from };
+        let overlap = |peers: &Endpoints| endpoints::overlap(universe, peers, other);
+        let within = |known: &Endpoints| endpoints::includes(universe, known, to);
+        self.gaps.iter().copied().find(|gap| gap.may_be_about(direction, overlap, within))
+    }
+
+    /// The gap that stands in the way of an answer about a flow from this end to that.
+    #[must_use]
+    pub fn gap_for_one(&self, direction: Direction, from: &Endpoint, to: &Endpoint) -> Option<&'r Gap> {
+        let other = if direction == Direction::Egress { to } else { from };
+        let matches = |peers: &Endpoints| endpoints::matches(peers, other);
+        let is_one = |known: &Endpoints| endpoints::matches(known, to);
+        self.gaps.iter().copied().find(|gap| gap.may_be_about(direction, matches, is_one))
+    }
+
+    /// The gaps of a direction, whatever flows they are about.
+    pub fn gaps(&self, direction: Direction) -> impl Iterator<Item = &'r Gap> {
+        self.gaps.iter().copied().filter(move |gap| gap.direction.is_none_or(|of| of == direction))
     }
 }
 

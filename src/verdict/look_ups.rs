@@ -138,8 +138,8 @@ fn has(known: &Exception, other: &Exception) -> bool {
 fn divide(rules: &mut Ruleset, number: usize, parts: Option<Vec<Part>>) {
     let Some(rule) = rules.rules.get(number).cloned() else { return };
     let Some(parts) = parts else {
-        let reason = "too many rules name look-ups at servers that another rule opens".to_owned();
-        rules.gaps.push(Gap { subject: rule.subject, direction: Some(rule.direction), reason, cause: rule.cause });
+        let reason = "too many rules name look-ups at servers that another rule opens";
+        rules.gaps.push(Gap::new(rule.subject, Some(rule.direction), reason, rule.cause));
         return;
     };
     let mut parts = parts.into_iter().map(|Part { subject, except }| {

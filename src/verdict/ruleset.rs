@@ -7,6 +7,7 @@ use crate::semantics::endpoints::{self, Endpoints};
 use crate::source::Span;
 use indexmap::IndexSet;
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 /// Everything that governs the endpoints of one cluster.
 #[derive(Clone, Debug, Default)]
@@ -107,10 +108,34 @@ pub struct Gap {
     pub subject: SubjectId,
     /// Which direction; both, when not said.
     pub direction: Option<Direction>,
+    /// Which other ends; all, when not said.
+    pub peers: Option<Endpoints>,
+    /// Which of those that answer it is not about: all pods of a closed world, if there are any.
+    pub known: Arc<[Endpoints]>,
     /// What it is about, in the words of a message: `` `toServices` needs the cluster's Services ``.
     pub reason: String,
     /// Where it is.
     pub cause: CauseId,
+}
+
+impl Gap {
+    /// One about everything that an end does.
+    #[must_use]
+    pub fn new(subject: SubjectId, direction: Option<Direction>, reason: impl Into<String>, cause: CauseId) -> Self {
+        Self { subject, direction, peers: None, known: Arc::default(), reason: reason.into(), cause }
+    }
+
+    /// Whether it is about flows in this direction, between these ends or some of them.
+    pub(super) fn may_be_about(
+        &self,
+        direction: Direction,
+        overlap: impl Fn(&Endpoints) -> bool,
+        answered_within: impl Fn(&Endpoints) -> bool,
+    ) -> bool {
+        self.direction.is_none_or(|of| of == direction)
+            && self.peers.as_ref().is_none_or(overlap)
+            && !self.known.iter().any(answered_within)
+    }
 }
 
 impl Ruleset {

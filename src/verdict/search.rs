@@ -28,9 +28,8 @@ pub const BOTH: [Direction; 2] = [Direction::Egress, Direction::Ingress];
 /// # Errors
 /// When that is not decided.
 pub fn find_passing(index: &Index<'_>, flows: &Flows) -> Result<Option<Flow>, Unknown> {
-    let mut search = Search::new(index);
-    let pieces = search.passing(vec![Piece::of(flows)])?;
-    search.first(&pieces)
+    let universe = index.universe;
+    Search::new(index).visit_passing(Piece::of(flows), &BOTH, &mut |passing| passing.witness(universe))
 }
 
 /// A flow of the set that is stopped; `None` when all pass.
@@ -52,16 +51,24 @@ pub fn find_stopped(index: &Index<'_>, flows: &Flows) -> Result<Option<Flow>, Un
 /// # Errors
 /// When that is not decided.
 pub fn find_change(stopping: &Index<'_>, passing: &Index<'_>, flows: &Flows) -> Result<Option<Flow>, Unknown> {
-    let pieces = Search::new(passing).passing(vec![Piece::of(flows)])?;
+    first_change(stopping, passing, Piece::of(flows))
+}
+
+/// A flow of a piece that passes by these rules and is stopped by the others.
+pub(super) fn first_change<'p>(
+    stopping: &Index<'p>,
+    passing: &Index<'p>,
+    piece: Piece<'p>,
+) -> Result<Option<Flow>, Unknown> {
     let mut search = Search::new(stopping);
-    for piece in &pieces {
+    Search::new(passing).visit_passing(piece, &BOTH, &mut |piece| {
         for direction in BOTH {
-            if let Some(flow) = search.first_stopped(piece, direction)? {
+            if let Some(flow) = search.first_stopped(&piece, direction)? {
                 return Ok(Some(flow));
             }
         }
-    }
-    Ok(None)
+        Ok(None)
+    })
 }
 
 /// A look-up of the set that leaves an end without isolation and that no rule brings before the agent, which so never
@@ -128,29 +135,28 @@ impl<'i, 'r> Search<'i, 'r> {
         Ok(None)
     }
 
-    /// What passes both ends.
-    pub fn passing<'p>(&mut self, mut pieces: Vec<Piece<'p>>) -> Result<Vec<Piece<'p>>, Unknown>
+    /// Visits the parts that pass these ends, until something is found; they may overlap.
+    pub fn visit_passing<'p, T>(
+        &mut self,
+        piece: Piece<'p>,
+        ends: &[Direction],
+        visit: &mut dyn FnMut(Piece<'p>) -> Result<Option<T>, Unknown>,
+    ) -> Result<Option<T>, Unknown>
     where
         'r: 'p,
     {
-        for direction in BOTH {
-            let mut passing = Vec::new();
-            for piece in &pieces {
-                passing.extend(self.passing_end(piece, direction)?);
+        let [direction, later @ ..] = ends else { return visit(piece) };
+        let mut let_in = self.open(&piece, *direction)?;
+        let_in.extend(self.by_rules(&piece, *direction, |rule| rule.effect != Effect::Deny)?);
+        for part in let_in {
+            let denies = |rule: &Rule| rule.effect == Effect::Deny;
+            let found =
+                self.visit_less(part, *direction, denies, |search, left| search.visit_passing(left, later, visit))?;
+            if found.is_some() {
+                return Ok(found);
             }
-            pieces = passing;
         }
-        Ok(pieces)
-    }
-
-    /// What passes one end.
-    fn passing_end<'p>(&mut self, piece: &Piece<'p>, direction: Direction) -> Result<Vec<Piece<'p>>, Unknown>
-    where
-        'r: 'p,
-    {
-        let mut passing = self.open(piece, direction)?;
-        passing.extend(self.by_rules(piece, direction, |rule| rule.effect != Effect::Deny)?);
-        self.less(passing, direction, |rule| rule.effect == Effect::Deny)
+        Ok(None)
     }
 
     /// A flow that is stopped at one end.
@@ -178,7 +184,8 @@ impl<'i, 'r> Search<'i, 'r> {
             }
         }
         for isolated in self.isolated(piece, direction)? {
-            let found = self.visit_less(isolated, direction, |rule| rule.effect != Effect::Deny, &mut visit)?;
+            let allows = |rule: &Rule| rule.effect != Effect::Deny;
+            let found = self.visit_less(isolated, direction, allows, |_, left| visit(left))?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -267,7 +274,7 @@ impl<'i, 'r> Search<'i, 'r> {
     {
         let mut all = Vec::new();
         for piece in pieces {
-            self.visit_less(piece, direction, fits, |left| {
+            self.visit_less(piece, direction, fits, |_, left| {
                 all.push(left);
                 Ok(None::<Flow>)
             })?;
@@ -287,7 +294,7 @@ impl<'i, 'r> Search<'i, 'r> {
     {
         let universe = self.index.universe;
         for piece in pieces {
-            if let Some(flow) = self.visit_less(piece, direction, fits, |left| left.witness(universe))? {
+            if let Some(flow) = self.visit_less(piece, direction, fits, |_, left| left.witness(universe))? {
                 return Ok(Some(flow));
             }
         }
@@ -300,7 +307,7 @@ impl<'i, 'r> Search<'i, 'r> {
         piece: Piece<'p>,
         direction: Direction,
         fits: impl Fn(&Rule) -> bool,
-        mut visit: impl FnMut(Piece<'p>) -> Result<Option<T>, Unknown>,
+        mut visit: impl FnMut(&mut Self, Piece<'p>) -> Result<Option<T>, Unknown>,
     ) -> Result<Option<T>, Unknown>
     where
         'r: 'p,
@@ -320,7 +327,7 @@ impl<'i, 'r> Search<'i, 'r> {
         while let Some((piece, rules)) = left.pop() {
             self.count(1)?;
             let Some(((subject, rule), rules)) = rules.split_first() else {
-                match visit(piece)? {
+                match visit(self, piece)? {
                     Some(found) => return Ok(Some(found)),
                     None => continue,
                 }
@@ -337,7 +344,9 @@ impl<'i, 'r> Search<'i, 'r> {
         direction: Direction,
     ) -> Result<impl Iterator<Item = &'i super::index::Governing<'r>> + use<'i, 'r>, Unknown> {
         let own: &Endpoints = piece.own(direction);
-        match self.index.governing(own).find_map(|governing| governing.gap(direction)) {
+        let universe = self.index.universe;
+        let gap = |governing: &super::index::Governing<'r>| governing.gap(universe, direction, &piece.from, &piece.to);
+        match self.index.governing(own).find_map(gap) {
             Some(gap) => Err(Unknown::gap(gap)),
             None => Ok(self.index.governing(own)),
         }

@@ -14,6 +14,7 @@
 
 pub mod manifests;
 mod question;
+mod running;
 
 use crate::compile::{self, Options};
 use crate::diagnostic::{self, Diagnostic};
@@ -26,9 +27,10 @@ use crate::semantics::endpoints::Endpoint;
 use crate::semantics::namespaces::NamespaceWitness;
 use crate::semantics::pods::Pod;
 use crate::source::{FileId, Sources};
-use crate::verdict::{Index, Ruleset};
+use crate::verdict::{Index, Ruleset, settle_look_ups};
 use indexmap::IndexMap;
 use manifests::Manifests;
+pub use running::running;
 use smol_str::SmolStr;
 
 /// Files to be read.
@@ -186,7 +188,7 @@ fn of_manifests(
         let (enforcer, version) = found.enforcer();
         Scope::new(enforcer, version)
     });
-    let scope = lenient(scope);
+    let scope = Scope { running: running(&found.inventory), ..lenient(scope) };
     let (enforcer, version) = (scope.enforcer, scope.version);
     let raised = raise(&found.objects, &scope);
     let mut outcome = Outcome { assumed, diagnostics: manifests::problems(raised.problems), ..Outcome::default() };
@@ -228,9 +230,13 @@ fn of_both(sources: Sources, found: &Manifests<'_, '_>, options: &Options, quest
         let asked = std::mem::take(&mut cluster.questions);
         let questions = in_words(&cluster.policy, asked);
         let mut view = View::of_policy(cluster.policy, found.inventory.clone());
+        view.scope.running = running(&found.inventory);
         let raised = raise(&found.objects, &view.scope);
         outcome.diagnostics.extend(manifests::problems(raised.problems));
         view.ruleset.extend(raised.rules);
+        if view.scope.enforcer == EnforcerName::Cilium {
+            settle_look_ups(&mut view.ruleset);
+        }
         view.questions = questions;
         outcome.views.push(view);
     }

@@ -187,7 +187,7 @@ fn ruleset(rules: &[Chosen], isolations: &[(usize, bool)], gap: Option<(usize, b
     if let Some((subject, ingress)) = gap {
         let subject = set.intern(subjects[subject].clone());
         let reason = "nobody knows".to_owned();
-        set.gaps.push(Gap { subject, direction: Some(direction(ingress)), reason, cause });
+        set.gaps.push(Gap::new(subject, Some(direction(ingress)), reason, cause));
     }
     set
 }

@@ -40,7 +40,10 @@ pub fn shown(raised: &Raised) -> String {
     }
     for gap in &rules.gaps {
         let way = gap.direction.map_or("both directions", direction);
-        let line = format!("  unknown for {way}: {}   # {}", gap.reason, rules.cause(gap.cause).text);
+        let peers = gap.peers.as_ref().map(|peers| format!(", {}", endpoints(peers))).unwrap_or_default();
+        let known: Vec<String> = gap.known.iter().map(endpoints).collect();
+        let known = if known.is_empty() { String::new() } else { format!("; not of {}", known.join(", ")) };
+        let line = format!("  unknown for {way}{peers}: {}{known}   # {}", gap.reason, rules.cause(gap.cause).text);
         by_subject.entry(gap.subject).or_default().push(line);
     }
     let mut text = String::new();

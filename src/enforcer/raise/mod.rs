@@ -15,12 +15,15 @@ mod fields;
 pub(super) use fields::{Fields, Notes, Refusal, fields, is_string};
 
 use super::{cilium, kubernetes};
-use crate::policy::{Cluster, EnforcerName, Version};
+use crate::policy::{Cluster, Direction, EnforcerName, PodSelector, PortRange, Protocol, Version};
+use crate::semantics::Universe;
+use crate::semantics::endpoints::{self, Endpoints};
 use crate::source::{FileId, Span};
-use crate::verdict::{Cause, CauseId, Ruleset};
+use crate::verdict::{Cause, CauseId, Gap, Ruleset, SubjectId};
 use crate::yaml::{Object, Range};
 use rayon::prelude::*;
 use smol_str::{SmolStr, format_smolstr};
+use std::sync::Arc;
 
 /// Objects that are read, and raised into one set, one after the other; the chunks side by side.
 pub const CHUNK: usize = 64;
@@ -47,6 +50,27 @@ pub struct Scope {
     pub default_namespace: SmolStr,
     /// What becomes of fields that no version knows.
     pub unknown_fields: UnknownFields,
+    /// Pods of which it is known what they run; no two of them have pods in common.
+    pub running: Arc<[Running]>,
+}
+
+/// Pods and the ports that their containers name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// Which.
+    pub pods: PodSelector,
+    /// Name, protocol and number.
+    pub ports: Vec<(SmolStr, Protocol, u16)>,
+}
+
+impl Running {
+    /// The numbers that a name has for these pods; in the protocol that is said, if one is.
+    pub(super) fn numbers(&self, name: &str, protocol: Option<Protocol>) -> impl Iterator<Item = PortRange> {
+        let fits =
+            move |known: &SmolStr, of: Protocol| *known == name && protocol.is_none_or(|protocol| protocol == of);
+        let fitting = self.ports.iter().filter(move |(known, of, _)| fits(known, *of));
+        fitting.map(|&(_, protocol, number)| PortRange { protocol, first: number, last: number })
+    }
 }
 
 /// What becomes of an object with fields that its schema does not have.
@@ -84,6 +108,7 @@ impl Scope {
             regex_budget: 100,
             default_namespace: "default".into(),
             unknown_fields: UnknownFields::Refuse,
+            running: Arc::default(),
         }
     }
 }
@@ -204,6 +229,54 @@ pub fn name(object: &Object<'_, '_>, scope: &Scope) -> SmolStr {
         _ if is_cluster_wide(object) => format_smolstr!("{} {name}", object.kind),
         Some(namespace) => format_smolstr!("{} {namespace}/{name}", object.kind),
         None => format_smolstr!("{} {}/{name}", object.kind, scope.default_namespace),
+    }
+}
+
+/// A port that a rule calls by name, on the way to what that means: it is each pod's own, of those that answer.
+#[derive(Clone, Copy)]
+pub(super) struct ByName<'r> {
+    /// Which direction the rule is for.
+    pub direction: Direction,
+    /// Whose end the rule governs.
+    pub subject: SubjectId,
+    /// The other ends.
+    pub peers: &'r Endpoints,
+}
+
+impl ByName<'_> {
+    /// The pods of which it is known what the names are: whom the rule is about then, and the pods.
+    pub fn known<'s>(self, scope: &'s Scope, rules: &mut Ruleset) -> Vec<(SubjectId, Endpoints, &'s Running)> {
+        let answering = match self.direction {
+            Direction::Egress => self.peers.clone(),
+            Direction::Ingress => rules.subject(self.subject).clone(),
+        };
+        let mut found = Vec::new();
+        for running in self.running(scope) {
+            let pods = Endpoints::Pods(running.pods.clone());
+            let Some(own) = endpoints::intersection(Universe::unknown(), &answering, &pods) else { continue };
+            found.push(match self.direction {
+                Direction::Egress => (self.subject, own, running),
+                Direction::Ingress => (rules.intern(own), self.peers.clone(), running),
+            });
+        }
+        found
+    }
+
+    /// Until 1.19 an agent gives up on a name for egress for which any two pods of the cluster have different numbers
+    /// (`namedPortMultiMap.GetNamedPort` in `pkg/types/portmap.go`, 1.16.0 to 1.19.4); since then each peer has its own.
+    fn running(self, scope: &Scope) -> &[Running] {
+        let together = scope.enforcer == EnforcerName::Cilium && scope.version < Version { major: 1, minor: 20 };
+        if together && self.direction == Direction::Egress { &[] } else { &scope.running }
+    }
+
+    /// That of other pods it is not known.
+    pub fn gap(self, name: &str, scope: &Scope, cause: CauseId) -> Gap {
+        let reason = format!("which port `{name}` is depends on each pod's containers");
+        Gap {
+            peers: Some(self.peers.clone()),
+            known: self.running(scope).iter().map(|running| Endpoints::Pods(running.pods.clone())).collect(),
+            ..Gap::new(self.subject, Some(self.direction), reason, cause)
+        }
     }
 }
 

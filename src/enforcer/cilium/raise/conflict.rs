@@ -118,7 +118,7 @@ pub fn find(rules: &mut Ruleset) {
     gaps.dedup();
     for (subject, direction, reason, cause) in gaps {
         let subject = rules.intern(subject);
-        rules.gaps.push(Gap { subject, direction, reason: reason.to_owned(), cause });
+        rules.gaps.push(Gap::new(subject, direction, reason, cause));
     }
 }
 

@@ -195,7 +195,12 @@ pub enum Port<'n> {
         last: u16,
     },
     /// By name.
-    Named(&'n str),
+    Named {
+        /// The name.
+        name: &'n str,
+        /// The protocol; all three when not said.
+        protocol: Option<crate::policy::Protocol>,
+    },
     /// A protocol without ports.
     Portless(&'n str),
 }

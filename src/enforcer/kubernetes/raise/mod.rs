@@ -7,12 +7,12 @@ mod read;
 
 pub use read::{Peer, Policy, Port, Rule, read};
 
-use crate::enforcer::raise::{Located, Notes, Origin, Raised, Scope};
+use crate::enforcer::raise::{ByName, Located, Notes, Origin, Raised, Scope};
 use crate::policy::{Direction, LabelSelector, NamespaceSelector, PodSelector, PortSet, ValueSet};
 use crate::semantics::Places;
 use crate::semantics::connections::Connections;
 use crate::semantics::endpoints::{self, Endpoints, Names};
-use crate::verdict::{self, CauseId, Effect, Gap, Isolation, SubjectId};
+use crate::verdict::{self, CauseId, Effect, Isolation, SubjectId};
 use smol_str::{SmolStr, format_smolstr};
 
 /// Adds what an object means.
@@ -46,7 +46,7 @@ pub fn raise(one: &Located<'_, '_>, scope: &Scope, raised: &mut Raised) {
         };
         let mesh = |peer: &Endpoints| scope.mesh || !matches!(peer, Endpoints::MeshPods { .. });
         let cause = origin.cause(&mut raised.rules, place(rule), rule.range);
-        add(rule, subject, peers.into_iter().filter(mesh), cause, raised);
+        add(rule, subject, peers.into_iter().filter(mesh), cause, scope, raised);
     }
 }
 
@@ -56,34 +56,42 @@ pub fn add(
     subject: SubjectId,
     peers: impl Iterator<Item = Endpoints>,
     cause: CauseId,
+    scope: &Scope,
     raised: &mut Raised,
 ) {
     let direction = rule.direction;
-    for port in &rule.ports {
-        if let Port::Named(name) = port {
-            let reason = format!("which port `{name}` is depends on each pod's containers");
-            raised.rules.gaps.push(Gap { subject, direction: Some(direction), reason, cause });
+    let push = |raised: &mut Raised, subject, peers, connections| {
+        let (effect, except) = (Effect::Allow, Vec::new());
+        raised.rules.rules.push(verdict::Rule { subject, direction, effect, peers, connections, except, cause });
+    };
+    for peers in peers {
+        let mut names = Vec::new();
+        let mut ranges = Vec::new();
+        for port in &rule.ports {
+            match *port {
+                Port::Numbers(range) => ranges.push(range),
+                Port::Named(name, protocol) => names.push((name, protocol)),
+            }
+        }
+        if !names.is_empty() {
+            let by_name = ByName { direction, subject, peers: &peers };
+            for (subject, peers, running) in by_name.known(scope, &mut raised.rules) {
+                let numbers = names.iter().flat_map(|(name, protocol)| running.numbers(name, Some(*protocol)));
+                let ports = PortSet::new(numbers.collect());
+                if !ports.is_empty() {
+                    push(raised, subject, peers, Connections::Ports(ports));
+                }
+            }
+            let gaps = names.iter().map(|(name, _)| by_name.gap(name, scope, cause));
+            raised.rules.gaps.extend(gaps);
+        }
+        let ports = PortSet::new(ranges);
+        match (rule.ports.is_empty(), ports.is_empty()) {
+            (true, _) => push(raised, subject, peers, Connections::All),
+            (false, false) => push(raised, subject, peers, Connections::Ports(ports)),
+            (false, true) => {}
         }
     }
-    let ranges = rule.ports.iter().filter_map(|port| match port {
-        Port::Numbers(range) => Some(*range),
-        Port::Named(_) => None,
-    });
-    let ports = PortSet::new(ranges.collect());
-    let connections = match (rule.ports.is_empty(), ports.is_empty()) {
-        (true, _) => Connections::All,
-        (false, false) => Connections::Ports(ports),
-        (false, true) => return,
-    };
-    raised.rules.rules.extend(peers.map(|peers| verdict::Rule {
-        subject,
-        direction,
-        effect: Effect::Allow,
-        peers,
-        connections: connections.clone(),
-        except: Vec::new(),
-        cause,
-    }));
 }
 
 /// `ingress[0]`

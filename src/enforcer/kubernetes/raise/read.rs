@@ -55,7 +55,7 @@ pub enum Port<'n> {
     /// By number.
     Numbers(PortRange),
     /// By name.
-    Named(&'n str),
+    Named(&'n str, Protocol),
 }
 
 /// Reads a policy.
@@ -164,7 +164,7 @@ fn port<'n>(node: &'n Node<'n>, notes: &mut Notes) -> Result<Port<'n>, Refusal> 
                 !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
             });
             if name.len() <= 15 && letter && parts {
-                Ok(Port::Named(name))
+                Ok(Port::Named(name, protocol))
             } else {
                 Err(Refusal::new(node.range, format!("\"{name}\" is no name of a port; a number has no quotes")))
             }

@@ -53,7 +53,7 @@ impl<'n> Facts<'n> {
                 let look_ups = ports.iter().filter(|rule| matches!(rule.l7, L7::Dns(_))).flat_map(|rule| &rule.ports);
                 facts.look_ups.extend(look_ups.filter_map(|port| match port {
                     Port::Numbers { first, .. } => Some(*first),
-                    Port::Named(_) | Port::Portless(_) => None,
+                    Port::Named { .. } | Port::Portless(_) => None,
                 }));
             }
         }

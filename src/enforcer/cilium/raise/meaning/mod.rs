@@ -13,13 +13,14 @@ pub mod region;
 mod traffic;
 
 use super::form::{Authentication, List, Rule, Selector, Source, Spec, Subject};
-use crate::enforcer::raise::{Origin, Raised};
+use crate::enforcer::raise::{ByName, Origin, Raised};
 use crate::policy::{Direction, DnsPattern, Op, Values, Version};
 use crate::semantics::connections::{Connections, RequestSet};
 use crate::semantics::endpoints::Endpoints;
-use crate::verdict::{self, Effect, Gap, Isolation, SubjectId};
+use crate::verdict::{self, Effect, Gap, Isolation, Ruleset, SubjectId};
 use region::{Hidden, World};
 use smol_str::{SmolStr, format_smolstr};
+use traffic::Which;
 
 /// How many rules one entry of a policy may come to, if it has several peers and several ways to look into connections: each
 /// with each. A long list of either alone is as long as its text.
@@ -75,7 +76,7 @@ impl Meaning<'_> {
         let subjects: Vec<SubjectId> = governed.into_iter().map(|one| raised.rules.intern(one)).collect();
         if let Some(Hidden(reason)) = gap {
             let cause = self.origin.cause(&mut raised.rules, place(spec, ""), spec.range);
-            let gap = |subject| Gap { subject, direction: None, reason: reason.clone(), cause };
+            let gap = |subject| Gap::new(subject, None, reason.clone(), cause);
             raised.rules.gaps.extend(subjects.into_iter().map(gap));
             return;
         }
@@ -120,7 +121,8 @@ impl Meaning<'_> {
 
     fn rule(&self, spec: &Spec<'_>, rule: &Rule<'_>, subjects: &[SubjectId], raised: &mut Raised) {
         let peers = self.peers(spec, rule);
-        let mut connections = traffic::connections(&rule.traffic, self.world);
+        let mut connections = traffic::connections(&rule.traffic, Which::Numbers, self.world);
+        let mut names: Vec<&str> = traffic::names(&rule.traffic).collect();
         let mut gaps = peers.gaps;
         let mut effect = if rule.list.denies() { Effect::Deny } else { Effect::Allow };
         match rule.authentication {
@@ -132,11 +134,13 @@ impl Meaning<'_> {
                               for others the agent cannot compute the policy";
                 gaps.push(reason.to_owned());
                 connections.told.clear();
+                names.clear();
             }
             Some(Authentication::Disabled) => {}
             Some(Authentication::AlwaysFail) => {
                 gaps.push("`authentication.mode: test-always-fail` is for tests of the agent".to_owned());
                 connections.told.clear();
+                names.clear();
             }
         }
         if !peers.told.is_empty() || !gaps.is_empty() {
@@ -157,28 +161,33 @@ impl Meaning<'_> {
                     .to_owned(),
             );
         }
-        if gaps.is_empty() && (peers.told.is_empty() || connections.told.is_empty()) {
+        if gaps.is_empty() && (peers.told.is_empty() || (connections.told.is_empty() && names.is_empty())) {
             return;
         }
         let text = place(spec, &format_smolstr!("{}[{}]", rule.list.key(), rule.index));
         let cause = self.origin.cause(&mut raised.rules, text, rule.range);
         for reason in gaps {
-            let gap = |&subject| Gap { subject, direction: Some(direction), reason: reason.clone(), cause };
+            let gap = |&subject| Gap::new(subject, Some(direction), reason.clone(), cause);
             raised.rules.gaps.extend(subjects.iter().map(gap));
         }
+        let push = |rules: &mut Ruleset, subject, peers: &Endpoints, connections: Vec<Connections>| {
+            let (peers, except) = (peers.clone(), Vec::new());
+            let rule =
+                verdict::Rule { subject, direction, effect, peers, connections: Connections::All, except, cause };
+            rules.rules.extend(connections.into_iter().map(|of| verdict::Rule { connections: of, ..rule.clone() }));
+        };
         for &subject in subjects {
             for peers in &peers.told {
-                for connections in &connections.told {
-                    raised.rules.rules.push(verdict::Rule {
-                        subject,
-                        direction,
-                        effect,
-                        peers: peers.clone(),
-                        connections: connections.clone(),
-                        except: Vec::new(),
-                        cause,
-                    });
+                push(&mut raised.rules, subject, peers, connections.told.clone());
+                if names.is_empty() {
+                    continue;
                 }
+                let by_name = ByName { direction, subject, peers };
+                for (subject, peers, running) in by_name.known(self.world.scope, &mut raised.rules) {
+                    let named = traffic::connections(&rule.traffic, Which::Names(running), self.world);
+                    push(&mut raised.rules, subject, &peers, named.told);
+                }
+                raised.rules.gaps.extend(names.iter().map(|name| by_name.gap(name, self.world.scope, cause)));
             }
         }
     }

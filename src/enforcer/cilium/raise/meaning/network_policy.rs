@@ -31,7 +31,7 @@ impl Meaning<'_> {
         let subject = raised.rules.intern(subject);
         if let Some(Hidden(reason)) = hidden {
             let cause = self.origin.cause(&mut raised.rules, "spec".into(), policy.range);
-            raised.rules.gaps.push(Gap { subject, direction: None, reason, cause });
+            raised.rules.gaps.push(Gap::new(subject, None, reason, cause));
             return;
         }
         let has = |direction| policy.rules.iter().any(|rule| rule.direction == direction);
@@ -50,11 +50,11 @@ impl Meaning<'_> {
                 match found {
                     Ok(found) => peers.extend(found),
                     Err(Hidden(reason)) => {
-                        raised.rules.gaps.push(Gap { subject, direction: Some(rule.direction), reason, cause });
+                        raised.rules.gaps.push(Gap::new(subject, Some(rule.direction), reason, cause));
                     }
                 }
             }
-            kubernetes::add(rule, subject, peers.into_iter(), cause, raised);
+            kubernetes::add(rule, subject, peers.into_iter(), cause, self.world.scope, raised);
         }
     }
 

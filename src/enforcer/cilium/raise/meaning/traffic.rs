@@ -1,15 +1,37 @@
 //! What passes, as sets of connections.
 
 use super::region::World;
-use super::{Parts, http, names};
+use super::{Parts, http, names as dns};
 use crate::enforcer::cilium::raise::form::{L7, Port, PortRule, Traffic};
-use crate::enforcer::raise::Scope;
+use crate::enforcer::raise::{Running, Scope};
 use crate::policy::{DnsPattern, PortRange, PortSet, Protocol};
 use crate::semantics::connections::{Connections, IcmpTypes};
 
-/// What a rule lets through, or denies.
-pub fn connections(traffic: &Traffic<'_>, world: World<'_>) -> Parts<Connections> {
+/// Which ports are looked at.
+#[derive(Clone, Copy)]
+pub enum Which<'r> {
+    /// Those that are said by number.
+    Numbers,
+    /// Those that are said by name, of these pods.
+    Names(&'r Running),
+}
+
+/// The names of ports that a rule has.
+pub fn names<'t>(traffic: &'t Traffic<'_>) -> impl Iterator<Item = &'t str> {
+    let rules = match traffic {
+        Traffic::Ports(rules) => rules.as_slice(),
+        Traffic::All | Traffic::Icmp(_) => &[],
+    };
+    rules.iter().flat_map(|rule| &rule.ports).filter_map(|port| match port {
+        Port::Named { name, .. } => Some(*name),
+        Port::Numbers { .. } | Port::Portless(_) => None,
+    })
+}
+
+/// What a rule lets through, or denies, on such ports.
+pub fn connections(traffic: &Traffic<'_>, which: Which<'_>, world: World<'_>) -> Parts<Connections> {
     match traffic {
+        Traffic::All | Traffic::Icmp(_) if matches!(which, Which::Names(_)) => Parts::none(),
         Traffic::All => Parts::told(vec![Connections::All]),
         Traffic::Icmp(types) => {
             let all = types.iter().fold(IcmpTypes::default(), |all, &(v6, number)| {
@@ -28,7 +50,7 @@ pub fn connections(traffic: &Traffic<'_>, world: World<'_>) -> Parts<Connections
             let mut parts = Parts::none();
             let mut plain = Vec::new();
             for rule in rules {
-                port_rule(rule, world.scope, &mut plain, &mut parts);
+                port_rule(rule, which, world.scope, &mut plain, &mut parts);
             }
             // A rule for the very port of look-ups by name counts for these, and one for a range does not
             // (`verdict::look_ups`): so it does not become a part of one.
@@ -43,27 +65,35 @@ pub fn connections(traffic: &Traffic<'_>, world: World<'_>) -> Parts<Connections
     }
 }
 
-fn port_rule(rule: &PortRule<'_>, scope: &Scope, plain: &mut Vec<PortRange>, parts: &mut Parts<Connections>) {
+fn port_rule(
+    rule: &PortRule<'_>,
+    which: Which<'_>,
+    scope: &Scope,
+    plain: &mut Vec<PortRange>,
+    parts: &mut Parts<Connections>,
+) {
     if let Some(field) = rule.other {
         parts.gaps.push(format!("what passes by `{field}` is not modelled"));
         return;
     }
     let mut ranges = Vec::with_capacity(rule.ports.len());
     for port in &rule.ports {
-        match *port {
-            Port::Numbers { protocol, first, last } => {
+        match (*port, which) {
+            (Port::Numbers { protocol, first, last }, Which::Numbers) => {
                 let (first, last) = if first == 0 { (1, u16::MAX) } else { (first, last) };
                 match protocol {
                     Some(protocol) => ranges.push(PortRange { protocol, first, last }),
                     None => ranges.extend(Protocol::ALL.map(|protocol| PortRange { protocol, first, last })),
                 }
             }
-            Port::Named(name) => {
-                parts.gaps.push(format!("which port `{name}` is depends on each pod's containers"));
+            (Port::Named { name, protocol }, Which::Names(running)) => {
+                // The agent folds the case (`PortProtocol.sanitize`), and containers have lower case only.
+                ranges.extend(running.numbers(&name.to_ascii_lowercase(), protocol));
             }
-            Port::Portless(protocol) => {
+            (Port::Portless(protocol), Which::Numbers) => {
                 parts.gaps.push(format!("the protocol {protocol} is not told from others without ports"));
             }
+            (Port::Named { .. }, Which::Numbers) | (Port::Numbers { .. } | Port::Portless(_), Which::Names(_)) => {}
         }
     }
     let of = |protocols: &[Protocol], ranges: Vec<PortRange>| {
@@ -76,13 +106,13 @@ fn port_rule(rule: &PortRule<'_>, scope: &Scope, plain: &mut Vec<PortRange>, par
                 parts.gaps.push("what `serverNames` do on other protocols than TCP is not known".to_owned());
             }
             let ports = of(&[Protocol::Tcp], ranges);
-            let names = patterns(rule.server_names.iter().filter_map(|name| names::pattern(name, scope.version)));
+            let names = patterns(rule.server_names.iter().filter_map(|name| dns::pattern(name, scope.version)));
             push(parts, &ports, names.is_empty(), |ports| Connections::Tls { ports, names: names.clone() });
         }
         L7::Dns(list) => {
             // The proxy for look-ups serves UDP and TCP.
             let ports = of(&[Protocol::Tcp, Protocol::Udp], ranges);
-            let names = patterns(list.iter().flat_map(|name| names::patterns(name, scope.version)));
+            let names = patterns(list.iter().flat_map(|name| dns::patterns(name, scope.version)));
             push(parts, &ports, names.is_empty(), |ports| Connections::LookUps { ports, names: names.clone() });
         }
         L7::Http(list) => {

@@ -75,12 +75,13 @@ pub fn check(rule: &PortRule<'_>, list: List, node: Fields<'_>, reading: &Readin
             Port::Numbers { first, last, .. } if is_dns && last > first => {
                 return refuse("DNS rules are not taken on a range of ports");
             }
-            Port::Numbers { protocol, .. } if !is_dns && protocol != Some(Protocol::Tcp) => {
+            Port::Numbers { protocol, .. } | Port::Named { protocol, .. }
+                if !is_dns && protocol != Some(Protocol::Tcp) =>
+            {
                 return refuse("HTTP rules need `protocol: TCP`");
             }
             Port::Portless(_) => return refuse("rules for requests need a port"),
-            // That a named port has the protocol TCP is not kept: what it stands for is not known here anyway.
-            Port::Numbers { .. } | Port::Named(_) => {}
+            Port::Numbers { .. } | Port::Named { .. } => {}
         }
     }
     Ok(())

@@ -106,7 +106,7 @@ fn port<'n>(node: &'n Node<'n>, reading: &mut Reading) -> Result<Port<'n>, Refus
             .ok_or_else(|| Refusal::new(node.range, "the `port` is missing; every port is \"0\""));
     };
     if is_service_name(text) {
-        return Ok(Port::Named(text));
+        return Ok(Port::Named { name: text, protocol });
     }
     let first = number(text).ok_or_else(|| Refusal::new(node.range, format!("`{text}` is no port")))?;
     if let Some(protocol) = portless {
