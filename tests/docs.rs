@@ -41,6 +41,36 @@ fn documents() -> Vec<String> {
     documents
 }
 
+/// Each number of the table of bounds stands in the files that the table names.
+#[test]
+fn bounds_are_those_of_the_source() {
+    let text = read("docs/semantics.md");
+    let rows = text.lines().skip_while(|line| !line.starts_with("| bound | is | where |")).skip(2);
+    let mut files: Vec<String> = Vec::new();
+    let mut held = 0;
+    for row in rows.take_while(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, bound, numbers, place, _] = cells.as_slice() else { panic!("{row}: three cells") };
+        if *place != "the same" {
+            let named: Vec<&str> = place.split('`').skip(1).step_by(2).collect();
+            let folder = named.first().and_then(|file| file.rsplit_once('/')).map_or("", |(folder, _)| folder);
+            let whole = |file: &&str| if file.contains('/') { (*file).to_owned() } else { format!("{folder}/{file}") };
+            files = named.iter().map(whole).collect();
+        }
+        for number in numbers.split("; ") {
+            let digits = number.replace(',', "");
+            let spelled = [number.replace(',', "_"), digits];
+            for file in &files {
+                let source = read(file);
+                let mut words = source.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+                assert!(words.any(|word| spelled.iter().any(|one| word == one)), "{bound}: no {number} in {file}");
+            }
+            held += 1;
+        }
+    }
+    assert!(held > 5, "the table was not found");
+}
+
 /// The pages of the error index.
 fn pages() -> Vec<String> {
     ztp::diagnostic::Code::ALL.iter().map(|code| format!("docs/errors/{code}.md")).collect()

@@ -89,7 +89,11 @@ fn candidate<'p>(
         let mut any = false;
         for item in found.iter().take(MAX_RULES) {
             let Some(other) = policy.rules.get(item.number as usize) else { continue };
-            if other.sentence != rule.sentence && may_cover(other, rule) && may_stand_in(policy, other, rule) {
+            let denies = rule.effect == Effect::Deny;
+            if other.sentence != rule.sentence
+                && may_cover(other, rule)
+                && may_stand_in(policy, other.sentence, rule.sentence, denies)
+            {
                 any = true;
                 others.insert(other.sentence);
                 if others.len() >= MAX_OTHERS {
@@ -122,16 +126,16 @@ fn may_cover(outer: &Rule, inner: &Rule) -> bool {
     traffic && (!matches!(outer.peer, Peer::Net(_)) || matches!(inner.peer, Peer::Net(_)))
 }
 
-/// Whether one may be taken for the other as far as who says it and until when goes.
-fn may_stand_in(policy: &Policy, outer: &Rule, inner: &Rule) -> bool {
-    let (other, sentence) = (policy.sentence(outer.sentence), policy.sentence(inner.sentence));
+/// Whether one sentence may be taken for the other as far as who says it and until when goes.
+pub(super) fn may_stand_in(policy: &Policy, outer: SentenceId, inner: SentenceId, denies: bool) -> bool {
+    let (other, sentence) = (policy.sentence(outer), policy.sentence(inner));
     let own = other.namespace == sentence.namespace;
     let lasts = match (&other.until, &sentence.until) {
         (None, _) => true,
         (Some(_), None) => false,
         (Some(other), Some(until)) => other >= until,
     };
-    lasts && (own || (inner.effect != Effect::Deny && other.namespace.is_none()))
+    lasts && (own || (!denies && other.namespace.is_none()))
 }
 
 /// Decides the candidates and reports them.

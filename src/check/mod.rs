@@ -9,6 +9,7 @@ mod isolated;
 mod near;
 mod outside;
 mod project;
+mod repeated;
 mod staged;
 mod voids;
 pub mod waivers;
@@ -38,7 +39,10 @@ pub fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>, hints: &mut Vec
     }
     let (mut covered, mut unused, mut workloads) = (Vec::new(), Vec::new(), Vec::new());
     rayon::join(
-        || covered::check(policy, &guards, &allows, &lessened, &mut covered),
+        || {
+            covered::check(policy, &guards, &allows, &lessened, &mut covered);
+            repeated::check(policy, &mut covered);
+        },
         || {
             consent::check(policy, &guards, &allows, &isolated, &mut unused);
             workloads::check(policy, &allows, &isolated, &mut workloads);

@@ -21,14 +21,16 @@ use ztp::view::{self, Outcome, Scope, View};
 /// Both sides are projects, manifests or revisions, in any mixture. Spelling, order and form make no difference. The exit
 /// code is 1 when the meaning differs.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "ztp diff [OPTIONS] OLD NEW\n       ztp diff [OPTIONS] OLD... -- NEW...")]
 pub struct Args {
-    /// A project or manifests, as they were; `main:policies` is the folder in a git revision
-    #[arg(value_name = "OLD")]
-    old: String,
+    /// OLD and NEW: a project or manifests, as they were and as they are; `main:policies` is a folder in a git revision,
+    /// `-` manifests on standard input
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<String>,
 
-    /// The same, as they are; `-` is manifests on standard input
-    #[arg(value_name = "NEW")]
-    new: String,
+    /// Those as they are, where a side has several paths
+    #[arg(value_name = "NEW", last = true)]
+    new: Vec<String>,
 
     #[command(flatten)]
     cluster: ClusterArgs,
@@ -97,7 +99,8 @@ pub fn run(args: &Args) -> Status {
 /// manifests as one cluster takes both.
 fn read(args: &Args) -> Result<(Outcome, Outcome), Status> {
     let options = args.cluster.options();
-    let (old, new) = (input::load(std::slice::from_ref(&args.old))?, input::load(std::slice::from_ref(&args.new))?);
+    let (old, new) = sides(args)?;
+    let (old, new) = (input::load(old)?, input::load(new)?);
     let (mut old, mut new) = (view::read(old, &options), view::read(new, &options));
     let scope = |of: &Outcome| of.views.first().map(|view| view.scope.clone());
     match (old.assumed, new.assumed) {
@@ -109,6 +112,19 @@ fn read(args: &Args) -> Result<(Outcome, Outcome), Status> {
         _ => {}
     }
     Ok((old, new))
+}
+
+/// The paths of both sides: one each, or the second side's behind `--`.
+fn sides(args: &Args) -> Result<(&[String], &[String]), Status> {
+    match (args.paths.as_slice(), args.new.as_slice()) {
+        (old, new) if !new.is_empty() => Ok((old, new)),
+        ([old, new], []) => Ok((std::slice::from_ref(old), std::slice::from_ref(new))),
+        (paths, _) => {
+            let problem = if paths.len() < 2 { "there is no second path" } else { "which paths are new is not said" };
+            terminal::say(&format!("error: {problem}\nhelp: write `ztp diff OLD NEW`, or `ztp diff OLD... -- NEW...`"));
+            Err(Status::Failed)
+        }
+    }
 }
 
 fn again(outcome: Outcome, scope: Option<Scope>) -> Outcome {

@@ -15,7 +15,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 /// The largest automaton, in bytes.
-const MAX_AUTOMATON: usize = 1 << 19;
+const MAX_AUTOMATON: usize = 524_288;
 
 /// The most steps of single automata that one question takes: some tens of milliseconds.
 const MAX_STEPS: usize = 2_000_000;

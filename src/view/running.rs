@@ -15,14 +15,17 @@ type Ports = Vec<(SmolStr, Protocol, u16)>;
 #[must_use]
 pub fn running(inventory: &Inventory) -> Arc<[Running]> {
     let mut keys: BTreeMap<&SmolStr, BTreeSet<&SmolStr>> = BTreeMap::new();
+    let mut accounts: BTreeMap<(&SmolStr, &BTreeMap<SmolStr, SmolStr>), BTreeSet<&SmolStr>> = BTreeMap::new();
     let governed = || inventory.workloads.iter().filter(|workload| !workload.host_network);
     for workload in governed() {
         keys.entry(&workload.namespace).or_default().extend(workload.labels.keys());
+        accounts.entry((&workload.namespace, &workload.labels)).or_default().insert(&workload.service_account);
     }
     let mut alike: BTreeMap<PodSelector, BTreeSet<Ports>> = BTreeMap::new();
     for workload in governed() {
         let asked = keys.get(&workload.namespace).into_iter().flatten();
-        alike.entry(selector(workload, asked.copied())).or_default().insert(ports(workload));
+        let of_several = accounts.get(&(&workload.namespace, &workload.labels)).is_some_and(|all| all.len() > 1);
+        alike.entry(selector(workload, asked.copied(), of_several)).or_default().insert(ports(workload));
     }
     let only = |(pods, ports): (PodSelector, BTreeSet<_>)| {
         let mut ports = ports.into_iter();
@@ -31,8 +34,10 @@ pub fn running(inventory: &Inventory) -> Arc<[Running]> {
     alike.into_iter().filter_map(only).collect()
 }
 
-/// Its pods, told apart from those of every other workload of the namespace whose labels or account differ.
-fn selector<'k>(workload: &Workload, asked: impl Iterator<Item = &'k SmolStr>) -> PodSelector {
+/// Its pods, told apart from those of every other workload of the namespace by these keys, and by their account where
+/// several have the same labels.
+fn selector<'k>(workload: &Workload, asked: impl Iterator<Item = &'k SmolStr>, of_several: bool) -> PodSelector {
+    let account = if of_several { ValueSet::one(workload.service_account.clone()) } else { ValueSet::Any };
     let labels = asked.map(|key| Requirement {
         key: key.clone(),
         op: workload.labels.get(key).map_or(Op::DoesNotExist, |value| Op::In(Values::one(value.clone()))),
@@ -43,7 +48,7 @@ fn selector<'k>(workload: &Workload, asked: impl Iterator<Item = &'k SmolStr>) -
             labels: LabelSelector::default(),
         },
         labels: LabelSelector::new(labels.collect()),
-        service_account: ValueSet::one(workload.service_account.clone()),
+        service_account: account,
     }
 }
 

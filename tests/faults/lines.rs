@@ -5,7 +5,7 @@
 //! <how often> <project> <dropped | dropped whole | changed>: <the line>
 //! ```
 
-use super::{Project, root};
+use super::{Project, counts, root};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs;
@@ -47,6 +47,7 @@ fn no_line_is_without_meaning() {
         .map(|(project, line, change, _)| format!("{} {}: {}", project.name, change.name(), line.trim()))
         .collect();
     eprintln!("{count} changes, of which {} do not matter", found.len());
+    counts::hold("docs/semantics.md", "lines of manifests", &[count, lines.len(), found.len()]);
     let mut spared: BTreeMap<String, usize> = BTreeMap::new();
     for line in found {
         *spared.entry(line).or_default() += 1;

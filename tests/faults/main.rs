@@ -18,6 +18,8 @@
 )]
 
 mod cases;
+#[path = "../support/counts.rs"]
+mod counts;
 mod lines;
 
 use std::fs;

@@ -1,6 +1,6 @@
 //! Other projects' policies: each is raised, or refused by name.
 
-use super::{cilium, corpus};
+use super::{cilium, corpus, counts};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ fn policies_of_other_projects_are_raised_or_refused_by_name() {
         }
     }
     eprintln!("{count} policies: {said:#?}");
-    assert!(count >= 192, "{count}");
+    counts::hold("docs/semantics.md", "policies of other projects", &[count]);
 }
 
 /// What comes of one object; never silence.

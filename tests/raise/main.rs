@@ -19,6 +19,8 @@
 
 mod cases;
 mod corpus;
+#[path = "../support/counts.rs"]
+mod counts;
 mod own;
 mod schema;
 mod shown;

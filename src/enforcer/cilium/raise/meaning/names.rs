@@ -34,6 +34,21 @@ pub fn patterns(name: &Name<'_>, version: Version) -> impl Iterator<Item = DnsPa
     [name.name, name.pattern].into_iter().flatten().filter_map(move |text| pattern(text, version))
 }
 
+/// The server names that a text stands for (`sanitizeServerNamePattern` in `pkg/envoy/utils.go`, 1.20.2, and `SniPattern` in
+/// `cilium/network_policy.cc` of cilium/proxy at 7dfaf943): as DNS patterns, `**.` at the front included. In 1.18 and 1.19
+/// the schema takes stars for whole labels at the front only, and before that there are none.
+///
+/// # Errors
+/// Why it is not known.
+pub fn server(text: &str, version: Version) -> Result<Option<DnsPattern>, String> {
+    let since = |minor| version >= Version { major: 1, minor };
+    let at_front = text.strip_prefix("**.").or_else(|| text.strip_prefix("*.")).unwrap_or(text);
+    if (text.contains('*') && !since(18)) || ((at_front.contains('*') || text.ends_with('.')) && !since(20)) {
+        return Err(format!("what the server name `{text}` stands for is known of later versions only"));
+    }
+    Ok(pattern(text, version.max(Version { major: 1, minor: 19 })))
+}
+
 /// Each run of stars as one.
 fn single_stars(text: &str) -> String {
     let mut single = String::with_capacity(text.len());

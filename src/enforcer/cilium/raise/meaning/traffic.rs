@@ -106,7 +106,14 @@ fn port_rule(
                 parts.gaps.push("what `serverNames` do on other protocols than TCP is not known".to_owned());
             }
             let ports = of(&[Protocol::Tcp], ranges);
-            let names = patterns(rule.server_names.iter().filter_map(|name| dns::pattern(name, scope.version)));
+            let mut names = Vec::with_capacity(rule.server_names.len());
+            for name in &rule.server_names {
+                match dns::server(name, scope.version) {
+                    Ok(found) => names.extend(found),
+                    Err(reason) => parts.gaps.push(reason),
+                }
+            }
+            let names = patterns(names.into_iter());
             push(parts, &ports, names.is_empty(), |ports| Connections::Tls { ports, names: names.clone() });
         }
         L7::Dns(list) => {
