@@ -6,6 +6,7 @@
 //! | `schema` | every field of the schemas of Cilium's objects (under `ZTP_CORPUS`) makes a difference |
 //! | `corpus` | other projects' policies (under `ZTP_CORPUS`): each is raised or refused by name |
 //! | `cases` | what objects come to, in so many words: a file in `cases/` |
+//! | `judged` | what manifests mean, flow by flow, as Cilium's own engine has it: a file in `judged/` (with Go) |
 //! | `verdicts` | the verdicts of Cilium's own engine (`cilium-verdicts`, under `ZTP_CORPUS/../reference`) |
 
 #![allow(
@@ -21,6 +22,7 @@ mod cases;
 mod corpus;
 #[path = "../support/counts.rs"]
 mod counts;
+mod judged;
 mod own;
 mod schema;
 mod shown;

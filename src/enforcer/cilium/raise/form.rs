@@ -189,9 +189,9 @@ pub enum Port<'n> {
     Numbers {
         /// The protocol; all three when not said.
         protocol: Option<crate::policy::Protocol>,
-        /// The first; 0 is every port.
+        /// The first.
         first: u16,
-        /// The last.
+        /// The last; if both are 0, it is every port.
         last: u16,
     },
     /// By name.

@@ -80,7 +80,7 @@ fn port_rule(
     for port in &rule.ports {
         match (*port, which) {
             (Port::Numbers { protocol, first, last }, Which::Numbers) => {
-                let (first, last) = if first == 0 { (1, u16::MAX) } else { (first, last) };
+                let (first, last) = if (first, last) == (0, 0) { (1, u16::MAX) } else { (first.max(1), last) };
                 match protocol {
                     Some(protocol) => ranges.push(PortRange { protocol, first, last }),
                     None => ranges.extend(Protocol::ALL.map(|protocol| PortRange { protocol, first, last })),

@@ -83,7 +83,8 @@ fn contexts(rule: Fields<'_>, reading: &mut Reading) -> Result<Option<&'static s
 }
 
 /// `PortProtocol.sanitize`. The number is read with Go's base 0: `010` is 8. A range that ends before it begins is its
-/// first port, and one that begins at 0 is every port (`L4Filter.toMapState` in `pkg/policy/l4.go`). Which protocols there
+/// first port, and one that begins at 0 is every port from 1.20 on (`L4Filter.toMapState` in `pkg/policy/l4.go`; until then,
+/// by the engines of 1.18.4 and 1.19.4, it is itself). Which protocols there
 /// are: `L4Proto.Validate` in `pkg/policy/api/utils.go` of 1.18.4, 1.19.4 and 1.20.2.
 fn port<'n>(node: &'n Node<'n>, reading: &mut Reading) -> Result<Port<'n>, Refusal> {
     let port = fields(node, &["port", "endPort", "protocol"], &mut reading.notes)?;
@@ -117,7 +118,7 @@ fn port<'n>(node: &'n Node<'n>, reading: &mut Reading) -> Result<Port<'n>, Refus
         };
     }
     let last = match u16::try_from(end) {
-        Ok(end) if first != 0 => end.max(first),
+        Ok(end) if first != 0 || reading.before(20) => end.max(first),
         Ok(_) => first,
         Err(_) => return Err(Refusal::new(node.range, format!("`{end}` is no port"))),
     };
