@@ -11,7 +11,7 @@
 //! the project's own allows: out of each whose subject shares pods with that of the deny. Nor has it words for an API
 //! server, which is its address then, and for look-ups, which are the ports of the DNS servers.
 //!
-//! Look-ups are allowed by name where any rule for them is, whatever else is allowed to the DNS servers (`look_ups`).
+//! Beside look-ups by name, what is allowed at a DNS server on more than its port opens no other name (`look_ups`).
 //!
 //! To what a boundary permits on some ports it leaves protocols without ports open (GRE, ESP): no enforcer's deny can
 //! name them beside allowed ports.
