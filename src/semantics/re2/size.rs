@@ -98,6 +98,12 @@ impl Program {
                 nodes.iter().rev().fold(next, |next, node| self.compile(node, next))
             }
             Node::Alternation(nodes) => {
+                // Of `ab|ac*` RE2 makes `a(?:b|c*)`, and an alternation in a place of its own may branch twice more.
+                let factors = |pair: &&[Node]| matches!(pair, [a, b] if parts(a).first() == parts(b).first());
+                nodes.windows(2).filter(factors).for_each(|_| {
+                    self.take(None);
+                    self.take(None);
+                });
                 self.alternations += 1;
                 let ways = nodes.iter().map(|node| self.compile(node, next)).collect();
                 self.alternations -= 1;
@@ -109,11 +115,16 @@ impl Program {
 
     /// `x{2,}` is `xx+`, `x{2,4}` is `xx(x(x)?)?`, and `x*` of what can be empty is `(x+)?`.
     ///
-    /// RE2 makes `(?:x?)+` one star, and lists the begin of `(?:x+)*?` twice: room is left for that.
+    /// RE2 makes `(?:x?)+` one star, and lists what begins `(?:x+y)*` twice: room is left for that.
     fn repeat(&mut self, node: &Node, min: u32, max: Option<u32>, next: Id) -> Id {
-        if matches!(node, Node::Repeat { .. }) {
-            let spare = self.branch(Vec::new());
-            self.compile(node, spare);
+        for part in parts(node) {
+            if matches!(part, Node::Repeat { .. }) {
+                let spare = self.branch(Vec::new());
+                self.compile(part, spare);
+            }
+            if !part.may_be_empty() {
+                break;
+            }
         }
         let mut at = next;
         let copies = match max {
@@ -195,6 +206,14 @@ impl Program {
             Instruction::Branch(ways) => ways.iter().filter(begins_list).count(),
         };
         u32::try_from(1 + self.instructions.iter().map(cost).sum::<usize>()).unwrap_or(u32::MAX)
+    }
+}
+
+/// What stands one after the other.
+fn parts(node: &Node) -> &[Node] {
+    match node {
+        Node::Concatenation(nodes) => nodes,
+        node => std::slice::from_ref(node),
     }
 }
 
