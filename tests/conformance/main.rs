@@ -4,9 +4,12 @@
 //! | module | holds |
 //! |---|---|
 //! | `objects` | what the compiler writes (examples, `tests/manifests`) is accepted by the API server's code and the agent's |
+//! | `cases`, `ends` | flows by the sentences, by the manifests and by the engine: a file in `cases/` |
 //! | `recorded` | the verdicts of `cilium-verdicts` (under `ZTP_CORPUS/../reference`) come out again |
 //! | `re2` | the size of an expression's program is at least what RE2 itself says |
-//! | `judge` | starts the judge and asks it |
+//! | `engine` | starts the judge and asks it |
+//!
+//! What judges a flow in all three ways is that of `tests/differential`.
 //!
 //! Without Go all but `re2` are skipped. `ZTP_CONFORMANCE=all` asks every version, and not the newest alone.
 
@@ -19,10 +22,29 @@
     reason = "tests read files, start programs and may panic"
 )]
 
-mod judge;
+mod cases;
+mod ends;
+mod engine;
 mod objects;
 mod re2;
 mod recorded;
+
+#[path = "../differential/constructs.rs"]
+#[allow(dead_code, reason = "counts are for the other test")]
+mod constructs;
+#[path = "../differential/judge.rs"]
+mod judge;
+#[path = "../differential/judged.rs"]
+#[allow(dead_code, reason = "of a disagreement its flow and its words are enough here")]
+mod judged;
+#[path = "../differential/legs.rs"]
+#[allow(dead_code, reason = "flows are made up in the other test")]
+mod legs;
+#[path = "../differential/project.rs"]
+#[allow(dead_code, reason = "projects are made smaller in the other test")]
+mod project;
+
+extern crate alloc;
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! Every manifest that the compiler writes is an object that Kubernetes and Cilium take.
 
-use super::judge::judges;
+use super::engine::judges;
 use super::{files, folder};
 use std::fs;
 use ztp::policy::Version;

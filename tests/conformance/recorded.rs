@@ -1,7 +1,7 @@
 //! The verdicts that Cilium's engine gave when `cilium-verdicts` was recorded (1.20-pre.4) come out of the judge again. So
 //! the judge asks as was asked then, and the newest release decides as that version did.
 
-use super::judge::{Object, judges};
+use super::engine::{Object, judges};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -23,6 +23,12 @@ import (
 // localCluster is what selectors mean that name no cluster (`policy-default-local-cluster`).
 func localCluster() string { return clusterName }
 
+// prepare does what the agent does at its start: here nothing.
+func prepare() error { return nil }
+
+// asked is the port under which the engine looks for a flow.
+func asked(port uint16) uint16 { return port }
+
 type entries = types.PolicyEntries
 
 func entriesOf(rules api.Rules) entries { return utils.RulesToPolicyEntries(rules) }
@@ -66,6 +72,21 @@ func (d direction) filters() iter.Seq[*policy.L4Filter] {
 		return d.policy.SelectorPolicy.L4Policy.Ingress.Filters()
 	}
 	return d.policy.SelectorPolicy.L4Policy.Egress.Filters()
+}
+
+// isolates is whether the default is to deny: where only policies are that have that off, the engine adds a rule that
+// allows everything.
+func (d direction) isolates() bool {
+	for filter := range d.filters() {
+		for _, origin := range filter.RuleOrigin {
+			for _, from := range origin.GetLabelArrayList() {
+				if from.Equals(policy.LabelsAllowAnyIngress) || from.Equals(policy.LabelsAllowAnyEgress) {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 func (d direction) selects(selector policy.CachedSelector, peer identity.NumericIdentity) bool {

@@ -123,7 +123,7 @@ func (s *scene) decide(flow *flow) (verdict, error) {
 	if !governing.enforced() {
 		return verdict{Verdict: open, Connection: open}, nil
 	}
-	entry, _, matched := found.policy.Lookup(key.WithIdentity(peer.peer.ID).WithPortProto(protocol, flow.Port))
+	entry, _, matched := found.policy.Lookup(key.WithIdentity(peer.peer.ID).WithPortProto(protocol, asked(flow.Port)))
 	if entry.IsDeny() {
 		at := defaultDeny
 		if matched {

@@ -20,21 +20,6 @@ type direction struct {
 	ingress bool
 }
 
-// isolates is whether the default is to deny: where only policies are that have that off, the engine adds a rule that
-// allows everything.
-func (d direction) isolates() bool {
-	for filter := range d.filters() {
-		for _, origin := range filter.RuleOrigin {
-			for _, from := range origin.GetLabelArrayList() {
-				if from.Equals(policy.LabelsAllowAnyIngress) || from.Equals(policy.LabelsAllowAnyEgress) {
-					return false
-				}
-			}
-		}
-	}
-	return true
-}
-
 // proxies is whether the proxy lets through what the connection carries.
 func (d direction) proxies(flow *flow, protocol u8proto.U8proto, peer identity.NumericIdentity) bool {
 	for filter := range d.filters() {

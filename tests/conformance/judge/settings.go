@@ -28,9 +28,8 @@ func configure() {
 	option.Config.EnableHostFirewall = true
 	option.Config.EnableICMPRules = true
 	policy.SetPolicyEnabled(option.DefaultEnforcement)
-	if err := labelsfilter.ParseLabelPrefixCfg(logger, nil, nil, ""); err != nil {
-		panic(err)
-	}
+	must(labelsfilter.ParseLabelPrefixCfg(logger, nil, nil, ""))
+	must(prepare())
 }
 
 // use sets what a request asks for.

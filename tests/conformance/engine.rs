@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::LazyLock;
 use ztp::policy::Version;
 
 /// The versions that there is a judge for, the newest last.
@@ -25,8 +26,9 @@ impl Drop for Judge {
     }
 }
 
-/// The newest, or with `ZTP_CONFORMANCE=all` each; none, and a line about it, without Go.
-pub fn judges() -> Vec<Judge> {
+/// What was built, once for all tests: the newest, or with `ZTP_CONFORMANCE=all` each; nothing, and a line about it,
+/// without Go.
+static PROGRAMS: LazyLock<Vec<(Version, String)>> = LazyLock::new(|| {
     let has_go = Command::new("go").arg("version").stdout(Stdio::null()).status().is_ok_and(|status| status.success());
     if !has_go {
         eprintln!("skipped: the engines are built with Go, which is not there");
@@ -34,16 +36,24 @@ pub fn judges() -> Vec<Judge> {
     }
     let all = std::env::var("ZTP_CONFORMANCE").is_ok_and(|asked| asked == "all");
     let asked = if all { &VERSIONS[..] } else { &VERSIONS[VERSIONS.len() - 1..] };
-    asked.iter().map(|version| Judge::start(*version)).collect()
+    asked.iter().map(|version| (*version, build(*version))).collect()
+});
+
+/// The judges over what was built.
+pub fn judges() -> Vec<Judge> {
+    PROGRAMS.iter().map(|(version, program)| Judge::start(*version, program)).collect()
+}
+
+fn build(version: Version) -> String {
+    let build = super::folder("tests/conformance/build");
+    let built = Command::new(build).arg(version.to_string()).stderr(Stdio::inherit()).output().unwrap();
+    assert!(built.status.success(), "the judge over Cilium {version} is not built");
+    String::from_utf8(built.stdout).unwrap().trim().to_owned()
 }
 
 impl Judge {
-    fn start(version: Version) -> Self {
-        let build = super::folder("tests/conformance/build");
-        let built = Command::new(build).arg(version.to_string()).stderr(Stdio::inherit()).output().unwrap();
-        assert!(built.status.success(), "the judge over Cilium {version} is not built");
-        let program = String::from_utf8(built.stdout).unwrap();
-        let started = Command::new(program.trim()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    fn start(version: Version, program: &str) -> Self {
+        let started = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = started.expect("the judge runs");
         let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
         Self { version, child, to, from }
