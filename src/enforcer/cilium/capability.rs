@@ -24,6 +24,11 @@ pub const TOPOLOGY_LABELS_HIDDEN: Version = version(19);
 /// (`pkg/labels/validation.go`, 1.20).
 pub const SOURCE_NOT_COUNTED: Version = version(20);
 
+/// From when on a `toCIDRSet` of `::/0` means no IPv4 address where there is no IPv6, and the other way round. Before, both
+/// of length 0 are `reserved:world` to a cluster of one family (`CIDRRuleSlice.GetAsEndpointSelectors` in
+/// `pkg/policy/api/cidr.go`, 1.18.4, which its engine shows, and 1.17.0; `getWorldLabel` in `pkg/labels/cidr.go`, 1.19.4).
+pub const WORLD_BY_FAMILY: Version = version(19);
+
 const fn row(feature: Feature, since: u16, flag: Option<&'static str>, verified: Option<Version>) -> Capability {
     Capability { feature, support: Support::In { since: version(since), until: None, flag }, verified }
 }

@@ -18,7 +18,7 @@ mod traffic;
 pub(super) use boundary::specs as boundary_specs;
 pub(super) use http::rules as http_rules;
 
-use super::capability::TABLE;
+use super::capability::{TABLE, WORLD_BY_FAMILY};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::boundary::BoundaryProblem;
 use crate::enforcer::capability::{Feature, obstacle};
@@ -69,7 +69,13 @@ fn object(
     }
     specs.sort();
     specs.dedup();
-    let specs: Vec<Spec> = specs.into_iter().map(|(_, spec)| spec).collect();
+    let mut specs: Vec<Spec> = specs.into_iter().map(|(_, spec)| spec).collect();
+    if policy.cluster.version < WORLD_BY_FAMILY {
+        for spec in &mut specs {
+            let lists = [&mut spec.ingress, &mut spec.ingress_deny, &mut spec.egress, &mut spec.egress_deny];
+            lists.into_iter().flatten().for_each(|rule| peer::halve(&mut rule.peers));
+        }
+    }
     if specs.is_empty() {
         return Ok(None);
     }

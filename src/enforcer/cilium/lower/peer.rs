@@ -3,6 +3,7 @@
 use crate::enforcer::cilium::label;
 use crate::manifest::cilium::{Cidr, Fqdn, Peers};
 use crate::policy::{Direction, DnsPattern, Entity, Net, Op, Peer};
+use ipnet::IpNet;
 use smol_str::SmolStr;
 
 /// The peers of an allow rule; `None` if no peer can be meant. A mesh's cluster name is said only here, never in a
@@ -44,6 +45,24 @@ pub fn denied(direction: Direction, peer: &Peer) -> Option<Peers> {
 /// An entry of a CIDR set.
 pub fn cidr(net: &Net) -> Cidr {
     Cidr { cidr: net.cidr.to_string(), except: net.except.iter().map(ToString::to_string).collect() }
+}
+
+/// Writes ranges of length 0 as their halves, which no version takes for anything else (see
+/// [`WORLD_BY_FAMILY`](crate::enforcer::cilium::capability::WORLD_BY_FAMILY)).
+pub fn halve(peers: &mut Peers) {
+    let Peers::CidrSet(list) = peers else { return };
+    *list = std::mem::take(list).into_iter().flat_map(|entry| halves(&entry).unwrap_or_else(|| vec![entry])).collect();
+}
+
+/// The halves of an entry of length 0.
+fn halves(entry: &Cidr) -> Option<Vec<Cidr>> {
+    let whole: IpNet = entry.cidr.parse().ok().filter(|net: &IpNet| net.prefix_len() == 0)?;
+    let within = |half: &IpNet| -> Vec<String> {
+        let inside = |text: &&String| text.parse::<IpNet>().is_ok_and(|net| half.contains(&net));
+        entry.except.iter().filter(inside).cloned().collect()
+    };
+    let halves = whole.subnets(1).ok()?;
+    Some(halves.map(|half| Cidr { cidr: half.to_string(), except: within(&half) }).collect())
 }
 
 /// An entry of `toFQDNs` or of a `dns` rule. `**.` needs 1.19, which `check` sees to.

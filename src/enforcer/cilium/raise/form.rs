@@ -117,7 +117,9 @@ pub enum Peers<'n> {
 
 /// An entry of a CIDR list.
 pub enum Addresses {
-    /// A range less others within it.
+    /// A range.
+    Range(IpNet),
+    /// An entry of a set: a range less others within it.
     Net(IpNet, Vec<IpNet>),
     /// What a `CiliumCIDRGroup` holds.
     Group,

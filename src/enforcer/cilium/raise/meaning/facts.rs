@@ -42,8 +42,10 @@ impl<'n> Facts<'n> {
                 }
                 Peers::Nets(list) => {
                     for addresses in list {
-                        if let Addresses::Net(net, except) = addresses {
-                            facts.ranges.extend(std::iter::once(net).chain(except));
+                        match addresses {
+                            Addresses::Range(net) => _ = facts.ranges.insert(*net),
+                            Addresses::Net(net, except) => facts.ranges.extend(std::iter::once(net).chain(except)),
+                            Addresses::Group => {}
                         }
                     }
                 }

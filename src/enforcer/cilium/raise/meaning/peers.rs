@@ -5,7 +5,7 @@ use super::{Meaning, Parts, is, names};
 use crate::enforcer::cilium::raise::form::{
     Addresses, Entity, Peers, Requirement, Rule, Selector, Source, Spec, Subject, Traffic,
 };
-use crate::policy::{Entity as Plain, Net, Op, ValueSet};
+use crate::policy::{Entity as Plain, Net, Op, ValueSet, Version};
 use crate::semantics::endpoints::{self, Endpoints, Names};
 use crate::semantics::nets::AddressSet;
 use crate::semantics::{Place, Places};
@@ -31,7 +31,7 @@ impl Meaning<'_> {
                 self.selected(selectors.iter().map(|selector| self.with_own(selector, init)))
             }
             Peers::Nodes(selectors) => self.selected(selectors.iter().map(|selector| self.remote_nodes(selector))),
-            Peers::Nets(list) => nets(list),
+            Peers::Nets(list) => nets(list, self.world.scope.version),
             Peers::Names(list) => Parts::told(
                 list.iter()
                     .filter_map(|one| names::pattern(one.name.or(one.pattern)?, self.world.scope.version))
@@ -175,14 +175,24 @@ fn entity(entity: Entity) -> Vec<Endpoints> {
 
 /// Addresses outside: no pod or node ever fits, unless `policy-cidr-match-mode` says otherwise (`CIDRSelector.Matches` in
 /// `pkg/policy/types/selector.go`; `cilium-verdicts` T6).
-fn nets(list: &[Addresses]) -> Parts<Endpoints> {
+///
+/// Before 1.19 an entry of a set of length 0 is `reserved:world` to a cluster of one family, whichever that is
+/// (`CIDRRuleSlice.GetAsEndpointSelectors` in `pkg/policy/api/cidr.go`, 1.18.4).
+fn nets(list: &[Addresses], version: Version) -> Parts<Endpoints> {
+    let by_family = version >= Version { major: 1, minor: 19 };
     let mut parts = Parts::none();
+    let outside = |places, addresses| endpoints::outside(places, addresses, Names::default());
     for addresses in list {
         match addresses {
+            Addresses::Range(cidr) => parts.told.push(outside(Places::WORLD, AddressSet::of_ranges([cidr]))),
             Addresses::Net(cidr, except) => {
                 let addresses = AddressSet::from(&Net { cidr: *cidr, except: except.clone() });
                 if !addresses.is_empty() {
-                    parts.told.push(endpoints::outside(Places::WORLD, addresses, Names::default()));
+                    parts.told.push(outside(Places::WORLD, addresses));
+                }
+                if cidr.prefix_len() == 0 && !by_family {
+                    let of_one_family = Places::of(&[Place::Outside, Place::OutsideApiserver]);
+                    parts.told.push(outside(of_one_family, AddressSet::of_ranges([cidr]).complement()));
                 }
             }
             Addresses::Group => {

@@ -122,7 +122,7 @@ fn entity(node: &Node<'_>, reading: &Reading) -> Result<Entity, Refusal> {
 /// An entry of `toCIDR`. The agents of 1.16 to 1.20 take an address without a prefix length, but the schemas of all of
 /// them have the format `cidr`, which has one (`cilium-verdicts` U2).
 fn cidr(node: &Node<'_>) -> Result<Addresses, Refusal> {
-    Ok(Addresses::Net(range(is_string(node)?, node.range)?, Vec::new()))
+    Ok(Addresses::Range(range(is_string(node)?, node.range)?))
 }
 
 /// A range; its host bits do not count. No number in it has a leading zero (`netip.ParsePrefix` of Go 1.25).
