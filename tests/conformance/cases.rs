@@ -28,6 +28,7 @@ use super::judged::judge;
 use super::legs::Ends;
 use super::project::{Built, Project};
 use super::{files, folder};
+use std::collections::BTreeMap;
 use std::fs;
 use ztp::verdict::Flow;
 
@@ -54,7 +55,7 @@ fn all_decide_as_the_cases_say() {
     let mut judges = Judges::start(&programs);
     let all = std::env::var("ZTP_CONFORMANCE").is_ok_and(|asked| asked == "all");
     let asked = if all { &MINORS[..] } else { &MINORS[MINORS.len() - 1..] };
-    let (mut constructs, mut count, mut engine, mut wrong) = (Constructs::new(), 0, 0, Vec::new());
+    let (mut constructs, mut judged_by_engine, mut wrong) = (Constructs::new(), BTreeMap::new(), Vec::new());
     for path in files(&folder("tests/conformance/cases"), "txt") {
         let text = fs::read_to_string(&path).unwrap();
         let (sources, lines) = text.split_once(FLOWS).unwrap_or_else(|| panic!("{path:?} has no flows"));
@@ -79,8 +80,7 @@ fn all_decide_as_the_cases_say() {
                         continue;
                     }
                 };
-                count += flows.len();
-                engine += judged.by_engine;
+                *judged_by_engine.entry(minor).or_insert(0) += judged.by_engine;
                 let found: Vec<String> = judged.ends.into_iter().map(written).collect();
                 if std::env::var_os("UPDATE").is_some() {
                     fs::write(&path, format!("{sources}{FLOWS}{}", updated(lines, &found))).unwrap();
@@ -91,7 +91,9 @@ fn all_decide_as_the_cases_say() {
             }
         }
     }
-    eprintln!("{count} flows of the cases, {engine} of them judged by an engine too, {} wrong", wrong.len());
+    for (minor, flows) in judged_by_engine {
+        eprintln!("Cilium 1.{minor}: {flows} flows of the cases judged");
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(constructs.missing().is_empty(), "no case has {:?}", constructs.missing());
 }
