@@ -5,6 +5,7 @@
 
 pub mod ast;
 mod build;
+mod form;
 pub mod format;
 mod grammar;
 mod recover;
@@ -43,7 +44,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     };
     // The grammar reads any text; if it ever does not, that is an error and never an empty file.
     let Some(pair) = pair else {
-        let unread = SyntaxProblem::Unexpected { span: whole, found: "".into(), expected: Vec::new() };
+        let unread = SyntaxProblem::Unexpected { span: whole, found: "".into(), expected: Vec::new(), form: None };
         return Parsed { tree: Tree::default(), problems: vec![unread.into()] };
     };
     let (tree, mut problems) = build::build(file, text, scan, pair);

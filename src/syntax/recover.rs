@@ -1,5 +1,6 @@
 //! What is wrong with a sentence that could not be read.
 
+use super::form;
 use super::grammar::{Grammar, Rule};
 use super::slip::{self, Failure};
 use crate::diagnostic::problem::syntax::SyntaxProblem;
@@ -26,7 +27,7 @@ pub(super) fn explain(file: FileId, text: &str, span: Span, rule: Rule) -> Synta
         return SyntaxProblem::Slip { span: place(range), slip };
     }
     let span = place(at..at + found.len());
-    SyntaxProblem::Unexpected { span, found: found.into(), expected: expected(&rules) }
+    SyntaxProblem::Unexpected { span, found: found.into(), expected: expected(&rules), form: form::find(&known) }
 }
 
 /// Where the rule fails that gets furthest, and what it and its likes would have taken there.
@@ -83,7 +84,7 @@ fn describe(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::direction | Rule::directions => (0, "`ingress` or `egress`"),
         Rule::atom => (0, "a name"),
         Rule::ip6 | Rule::address | Rule::dns_pods => (0, "an address"),
-        Rule::port_name | Rule::serve => (0, "a port's name"),
+        Rule::port_name | Rule::serve => (0, "a port's name and its number"),
         Rule::header_name => (0, "a header's name"),
         Rule::header_value => (0, "a header's value"),
         Rule::folder_path => (0, "a folder"),
@@ -109,7 +110,9 @@ fn describe(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::kw_query | Rule::without_query => (0, "`query`"),
         Rule::kw_serviceaccount => (0, "`serviceaccount`"),
         Rule::kw_nothing => (0, "`nothing`"),
-        Rule::mutual_auth | Rule::tls_name | Rule::header => (0, "`mutual auth`, `tls name` or `header`"),
+        Rule::mutual_auth | Rule::tls_name | Rule::header | Rule::kw_mutual | Rule::kw_tls | Rule::kw_header => {
+            (0, "`mutual auth`, `tls name` or `header`")
+        }
         Rule::account | Rule::serves => (3, "`as serviceaccount` or `serves`"),
         Rule::enforcing | Rule::owner => (3, "`owner` or `enforcing`"),
         Rule::folder | Rule::namespace_labels => (4, "`in` or `labels`"),

@@ -35,7 +35,7 @@ pub(super) fn find(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
 }
 
 impl Failure<'_> {
-    fn expects(&self, rules: &[Rule]) -> bool {
+    pub(super) fn expects(&self, rules: &[Rule]) -> bool {
         self.rules.iter().any(|rule| rules.contains(rule))
     }
 
@@ -44,7 +44,7 @@ impl Failure<'_> {
         self.at..self.at + self.found.len()
     }
 
-    fn before(&self) -> &str {
+    pub(super) fn before(&self) -> &str {
         self.sentence.get(..self.at).unwrap_or_default()
     }
 
@@ -93,7 +93,8 @@ fn open_bracket(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
     let (at, close) = *open.last()?;
     // Where reading failed before the bracket, that is the mistake.
     let within = failure.at > at || (failure.at == at && failure.expects(&[Rule::ports]));
-    within.then(|| (Slip::OpenBracket { close }, at..at + 1))
+    let labels = close == '}' && DECLARES_LABELS.contains(&first_word(failure.sentence));
+    within.then(|| (if labels { Slip::OpenLabels } else { Slip::OpenBracket { close } }, at..at + 1))
 }
 
 /// What the whole word around the failure is: an address, a URL, a quote.
@@ -164,14 +165,39 @@ fn opening(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
             Some((Slip::Verb { verb: first.into(), denies: true }, place))
         }
         _ if is_yaml(failure.sentence) => Some((Slip::Yaml, place)),
+        _ if is_kind(first) && declares(failure) => Some((Slip::Kind { kind: first.into() }, place)),
+        _ if is_cluster_fact(failure) => Some((Slip::FactOutside { fact: first.into() }, place)),
+        "all" if matches!(failure.found, "workloads" | "pods") => Some((Slip::All, 0..failure.place().end)),
         _ if !failure.fact && first.ends_with(':') => {
             let keyword = KEYWORDS.iter().find(|keyword| first.strip_suffix(':') == Some(keyword));
             keyword.map(|keyword| (Slip::Keyword { keyword }, place))
         }
-        _ if first.starts_with("//") => Some((Slip::Comment, 0..2)),
+        _ if first.starts_with("//") || first.starts_with("/*") => Some((Slip::Comment, 0..2)),
         _ if first.starts_with("--") => Some((Slip::Comment, 0..2)),
         _ => None,
     }
+}
+
+/// Whether a word is what Kubernetes calls something that ztp calls a workload.
+fn is_kind(word: &str) -> bool {
+    let kinds = ["app", "cronjob", "daemonset", "deployment", "job", "pod", "service", "statefulset"];
+    kinds.contains(&word)
+}
+
+/// Whether two words stand as in a declaration, and no action behind them.
+fn declares(failure: &Failure<'_>) -> bool {
+    let next = failure.sentence.get(failure.place().end..).unwrap_or_default();
+    let next = next.split_ascii_whitespace().next().unwrap_or_default();
+    failure.expects(&[Rule::kw_may])
+        && failure.found.starts_with(|c: char| c.is_ascii_alphabetic())
+        && (next.starts_with('{') || matches!(next, "" | "as" | "labels" | "serves"))
+}
+
+/// Whether a fact of a cluster stands outside of its block.
+fn is_cluster_fact(failure: &Failure<'_>) -> bool {
+    let first = first_word(failure.sentence).trim_end_matches(':');
+    let known = FACTS.contains(&first) && !KEYWORDS.contains(&first);
+    !failure.fact && known && failure.expects(&[Rule::kw_may]) && failure.found != "can" && failure.found != "cannot"
 }
 
 /// Whether a line begins a Kubernetes object, or a document of YAML.
@@ -181,18 +207,42 @@ pub(super) fn is_yaml(line: &str) -> bool {
 
 /// Labels as other languages write them, or without their braces.
 fn labels(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
-    if !["workload", "namespaces", "nodes"].contains(&first_word(failure.sentence)) {
+    if !DECLARES_LABELS.contains(&first_word(failure.sentence)) {
         return None;
     }
     let inside = failure.before().rfind('{') > failure.before().rfind('}');
     let tests =
         [Rule::label_key, Rule::requirement, Rule::label_value, Rule::string, Rule::kw_in, Rule::kw_not, Rule::is];
     let outside = failure.expects(&[Rule::labels]) && failure.found.contains([':', '=', '(']);
+    if let Some(place) = missing_comma(failure.sentence) {
+        return Some((Slip::LabelComma, place));
+    }
     if (inside && failure.expects(&tests) && !failure.found.starts_with('}')) || (!inside && outside) {
         return failure.here(Slip::Labels);
     }
     if failure.found == "," && failure.expects(&[Rule::labels]) {
         return failure.here(Slip::OneEach);
+    }
+    None
+}
+
+/// The place of a label behind which the comma is missing: two of them stand between two commas.
+fn missing_comma(sentence: &str) -> Option<Range<usize>> {
+    let start = sentence.find('{')? + 1;
+    let inside = sentence.get(start..)?;
+    let inside = inside.get(..inside.find('}').unwrap_or(inside.len()))?;
+    let mut at = start;
+    for entry in inside.split(',') {
+        let plain = !entry.contains(['#', '(', '=', ';']);
+        let (key, rest) = entry.split_once(':').unwrap_or((entry, ""));
+        let mut words = rest.split_ascii_whitespace();
+        let (value, next) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let another = next.contains(':') || words.next().is_some_and(|word| word.starts_with(':'));
+        if plain && key.split_ascii_whitespace().count() == 1 && another {
+            let end = at + key.len() + 1 + rest.find(value)? + value.len();
+            return Some(at + entry.len() - entry.trim_start().len()..end);
+        }
+        at += entry.len() + 1;
     }
     None
 }
@@ -216,7 +266,13 @@ fn misplaced(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
     let before = failure.before();
     let blank = before.ends_with([' ', '\t']);
     match failure.found {
-        "from" => return failure.here(Slip::From),
+        "from" if !before.starts_with("expose ") => return failure.here(Slip::From),
+        "not" if before.trim_end().ends_with(" can") => {
+            return Some((Slip::CanNot, before.trim_end().len() - 3..failure.place().end));
+        }
+        word if (word.starts_with("//") || word.starts_with("/*")) && failure.expects(&[Rule::EOI]) => {
+            return Some((Slip::Comment, failure.at..failure.at + 2));
+        }
         "and" | "or" | "&&" | "||" | "&" => return failure.here(Slip::And { word: failure.found.into() }),
         "except" if failure.expects(&[Rule::EOI]) => return failure.here(Slip::ExceptFirst),
         "with" | "without" | "at" if failure.expects(&[Rule::kw_on]) => return failure.here(Slip::ObjectFirst),
@@ -261,7 +317,7 @@ fn misplaced(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
 
 /// `port 8080`, `on port 8080`, `8080`
 fn port(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
-    if !failure.expects(&[Rule::EOI, Rule::kw_may]) {
+    if !failure.expects(&[Rule::EOI, Rule::kw_may]) || first_word(failure.sentence) == "workload" {
         return None;
     }
     let rest = failure.sentence.get(failure.at..).unwrap_or_default();
@@ -293,7 +349,8 @@ fn missing(failure: &Failure<'_>) -> Option<(Slip, Range<usize>)> {
             return failure.here(Slip::Action { found: word.into() });
         }
     }
-    if failure.expects(&[Rule::kw_on]) && word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '(') {
+    let list = failure.before().trim_end().ends_with(',');
+    if failure.expects(&[Rule::kw_on]) && !list && word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '(') {
         return failure.here(Slip::On);
     }
     None
@@ -316,6 +373,9 @@ const KEYWORDS: &[&str] = &[
     "workload",
     "workloads",
 ];
+
+/// Words that begin a declaration with labels.
+const DECLARES_LABELS: &[&str] = &["workload", "namespaces", "nodes"];
 
 /// Words that begin a fact of a cluster.
 const FACTS: &[&str] = &[

@@ -1,12 +1,15 @@
 //! Declarations: what gets a name.
 
 use super::Builder;
+use super::shape;
+use crate::diagnostic::problem::syntax::{NameFault, SyntaxProblem};
 use crate::source::Span;
 use crate::syntax::ast::{
     Direction, External, Group, ItemKind, LabelSelector, Name, NamespaceSet, Node, NodeSet, Peers, Serve, Workload,
 };
 use crate::syntax::grammar::Rule;
 use pest::iterators::Pair;
+use smol_str::StrExt;
 
 impl Builder<'_> {
     /// `workload backend { … } as serviceaccount backend serves http 8080`
@@ -39,10 +42,23 @@ impl Builder<'_> {
     /// `backend`, `ingress/nginx`
     fn workload_name(&mut self, pair: &Pair<'_, Rule>) -> (Option<Name>, Name) {
         let span = self.span(pair);
-        let Some((namespace, name)) = pair.as_str().split_once('/') else { return (None, self.declared_name(pair)) };
+        let Some((namespace, name)) = pair.as_str().split_once('/') else {
+            return (None, self.own_workload_name(pair));
+        };
         let slash = span.start + u32::try_from(namespace.len()).unwrap_or_default();
         let namespace = self.checked_name(namespace, Span { end: slash, ..span });
         (Some(namespace), self.checked_name(name, Span { start: slash + 1, ..span }))
+    }
+
+    /// The name of a workload of this namespace, in lower case even when it was not.
+    fn own_workload_name(&mut self, pair: &Pair<'_, Rule>) -> Name {
+        let Err(fault) = shape::check_name(pair.as_str()) else { return self.declared_name(pair) };
+        let name = self.word(pair);
+        self.report(SyntaxProblem::WorkloadName { span: name.span, name: name.value.clone(), fault });
+        match fault {
+            NameFault::UpperCase => Node::new(name.value.to_ascii_lowercase_smolstr(), name.span),
+            _ => name,
+        }
     }
 
     /// A service account's name: a DNS name without patterns.

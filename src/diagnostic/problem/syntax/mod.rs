@@ -1,8 +1,10 @@
 //! Text that cannot be read, or not as it stands.
 
+mod form;
 mod slip;
 mod word;
 
+pub use form::Form;
 pub use slip::Slip;
 pub use word::{AddressFault, DnsFault, NameFault, PathFault};
 
@@ -37,7 +39,7 @@ pub enum SyntaxProblem {
     /// A closing brace without its block.
     StrayBrace { span: Span },
     /// Something else was expected.
-    Unexpected { span: Span, found: SmolStr, expected: Vec<&'static str> },
+    Unexpected { span: Span, found: SmolStr, expected: Vec<&'static str>, form: Option<Form> },
     /// A slip that is known.
     Slip { span: Span, slip: Slip },
     /// The file has 4 GiB or more.
@@ -50,6 +52,8 @@ pub enum SyntaxProblem {
     Escape { span: Span, character: char },
     /// Not a name.
     Name { span: Span, name: SmolStr, fault: NameFault },
+    /// Not a name, where a workload is declared.
+    WorkloadName { span: Span, name: SmolStr, fault: NameFault },
     /// A name that is one of the language's words.
     ReservedName { span: Span, name: SmolStr },
     /// Not a port.
@@ -131,6 +135,7 @@ impl SyntaxProblem {
             | Self::Character { span, .. }
             | Self::Escape { span, .. }
             | Self::Name { span, .. }
+            | Self::WorkloadName { span, .. }
             | Self::ReservedName { span, .. }
             | Self::PortNumber { span, .. }
             | Self::PortOrder { span, .. }
@@ -189,7 +194,7 @@ impl From<SyntaxProblem> for Diagnostic {
             P::StrayBrace { span } => Self::new(Code::E0105, span, "this `}` closes nothing")
                 .label("no block is open here")
                 .help("remove it, or look for the `{` that is missing above"),
-            P::Unexpected { span, found, expected } => unexpected(span, &found, &expected),
+            P::Unexpected { span, found, expected, form } => unexpected(span, &found, &expected, form.as_ref()),
             P::Slip { span, slip } => slip::slip(span, &slip),
             P::TooLarge { span } => Self::new(Code::E0106, span, "this file has 4 GiB or more").help("split it"),
             P::Unformatted { span } => Self::new(Code::E0106, span, "this file cannot be formatted: a mistake in ztp")
@@ -215,6 +220,7 @@ impl From<SyntaxProblem> for Diagnostic {
                     .help("write `\\\\` for a backslash, in regular expressions too")
             }
             P::Name { span, name, fault } => word::name(span, &name, fault),
+            P::WorkloadName { span, name, fault } => word::workload_name(span, &name, fault),
             P::ReservedName { span, name } => reserved(span, &name),
             P::PortNumber { span, text } => Self::new(Code::E0111, span, format!("`{text}` is not a port"))
                 .label("no such port")
@@ -301,7 +307,7 @@ impl From<SyntaxProblem> for Diagnostic {
     }
 }
 
-fn unexpected(span: Span, found: &str, expected: &[&str]) -> Diagnostic {
+fn unexpected(span: Span, found: &str, expected: &[&str], form: Option<&Form>) -> Diagnostic {
     let found = if found.is_empty() { "the end of the line".to_owned() } else { format!("`{found}`") };
     let wanted = match expected {
         [] => "a sentence".to_owned(),
@@ -309,7 +315,12 @@ fn unexpected(span: Span, found: &str, expected: &[&str]) -> Diagnostic {
         [one, other] => format!("{one} or {other}"),
         [one, other, third, ..] => format!("{one}, {other} or {third}"),
     };
-    Diagnostic::new(Code::E0106, span, format!("expected {wanted}, found {found}")).label("not expected here")
+    let diagnostic =
+        Diagnostic::new(Code::E0106, span, format!("expected {wanted}, found {found}")).label("not expected here");
+    match form {
+        Some(form) => diagnostic.help(form::help(form)),
+        None => diagnostic,
+    }
 }
 
 fn reserved(span: Span, name: &str) -> Diagnostic {
@@ -331,6 +342,10 @@ fn protocol_unknown(span: Span, port: &str, protocol: &str) -> Diagnostic {
     match lower.as_str() {
         "tcp" | "udp" | "sctp" | "any" => {
             let right = format!("{port}/{lower}");
+            found.help(format!("write `{right}`")).fix(format!("change to `{right}`"), span, right)
+        }
+        _ if ["tcp", "udp", "sctp"].contains(&port) && protocol.bytes().all(|byte| byte.is_ascii_digit()) => {
+            let right = format!("{protocol}/{port}");
             found.help(format!("write `{right}`")).fix(format!("change to `{right}`"), span, right)
         }
         "http" | "https" | "http2" | "grpc" => {

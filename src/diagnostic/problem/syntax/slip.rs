@@ -44,6 +44,22 @@ pub enum Slip {
     ObjectFirst,
     /// Labels as another language has them.
     Labels,
+    /// Two labels without a comma between them.
+    LabelComma,
+    /// `deployment a`
+    Kind {
+        /// The kind.
+        kind: SmolStr,
+    },
+    /// A fact of a cluster outside of its block.
+    FactOutside {
+        /// The word that it begins with.
+        fact: SmolStr,
+    },
+    /// `all workloads`, `all pods`
+    All,
+    /// `can not`
+    CanNot,
     /// `in teams\a`
     Backslash,
     /// `workload a, b`
@@ -96,6 +112,8 @@ pub enum Slip {
         /// What closes it.
         close: char,
     },
+    /// Labels of a declaration that are not closed.
+    OpenLabels,
     /// Parentheses within parentheses.
     Nested,
     /// `reach to B`
@@ -153,6 +171,22 @@ pub(super) fn slip(span: Span, slip: &Slip) -> Diagnostic {
         Slip::Labels => found("labels are not written so").label("not as a label").help(
             "write `{ app: api }`; further tests are `tier in (web, api)`, `stage not in (test)`, `critical` and `!canary`",
         ),
+        Slip::LabelComma => found("labels have a comma between them")
+            .label("no comma behind this")
+            .help("write `{ app: api, tier: web }`, on one line or on several"),
+        Slip::Kind { kind } => found(&format!("`{kind}` declares nothing"))
+            .label("not a word of the language")
+            .help("write `workload NAME` for the pods with the label `app: NAME`, or `workload NAME { … }` with their labels"),
+        Slip::FactOutside { fact } => found(&format!("`{fact}` is a fact of a cluster"))
+            .label("outside of a cluster's block")
+            .help("write it on a line between `cluster prod {` and `}`, in a platform file"),
+        Slip::All => found("`all` is not known here")
+            .label("unknown word")
+            .help("write `every workload` for the pods of this namespace, `workloads in every namespace` for all"),
+        Slip::CanNot => found("`cannot` is one word")
+            .label("two words")
+            .help("write `cannot`")
+            .fix("change to `cannot`", span, "cannot"),
         Slip::Backslash => found("folders stand with `/` between them, on Windows too")
             .label("a backslash")
             .help("write it as in `teams/payments/`"),
@@ -199,6 +233,9 @@ pub(super) fn slip(span: Span, slip: &Slip) -> Diagnostic {
         Slip::OpenBracket { close } => found("this is never closed")
             .label("opened here")
             .help(format!("write `{close}` at its end; newlines are free in between")),
+        Slip::OpenLabels => found("this is never closed")
+            .label("opened here")
+            .help("write `}` behind the last label, and a comma behind every other, also at the end of a line"),
         Slip::Nested => found("parentheses within parentheses").label("one pair is enough").help("write `(a, b, c):443`"),
         Slip::To => found("`to` is not needed").label("no `to`").help("write `A may reach B`").fix("remove `to`", span, ""),
         Slip::Invisible { character } => found(&format!("the character U+{:04X} cannot stand here", *character as u32))

@@ -103,9 +103,22 @@ pub(super) fn name(span: Span, name: &str, fault: NameFault) -> Diagnostic {
         NameFault::Hyphen => {
             found.label("misplaced `-`").help("a name begins and ends with a letter or digit, and a port's has no `--`")
         }
-        NameFault::NoLetter => found.label("no letter").help("a name has at least one letter"),
+        NameFault::NoLetter => found
+            .label("no letter")
+            .help("a name has at least one letter")
+            .help("a number is a port: write `B:8080`, `B:[8080, 9090]` for several, and `serves http 8080`"),
         NameFault::Long(most) => found.label("too long").help(format!("write at most {most} characters")),
     }
+}
+
+/// The same for the name of a workload, which is its label's value as well unless labels are written.
+pub(super) fn workload_name(span: Span, workload: &str, fault: NameFault) -> Diagnostic {
+    let found = name(span, workload, fault);
+    if !matches!(fault, NameFault::UpperCase | NameFault::Character('_')) {
+        return found;
+    }
+    let better = workload.to_ascii_lowercase().replace('_', "-");
+    found.help(format!("where the pods' label has the value `{workload}`: `workload {better} {{ app: {workload} }}`"))
 }
 
 /// Wording for a DNS name.
