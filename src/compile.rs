@@ -45,6 +45,9 @@ pub struct Compiled {
 /// The name of the file that a question makes.
 const QUESTION: &str = "question";
 
+/// What makes an assertion of a platform file of a question.
+const BEFORE_QUESTION: &str = "platform\nassert ";
+
 /// Reads, resolves and checks.
 #[must_use]
 pub fn check(sources: &Sources, options: &Options) -> Outcome {
@@ -55,8 +58,26 @@ pub fn check(sources: &Sources, options: &Options) -> Outcome {
 /// platform file is, and not decided.
 #[must_use]
 pub fn ask(sources: &mut Sources, options: &Options, question: &str) -> Outcome {
-    let file = sources.add(QUESTION, format!("platform\nassert {question}\n"));
-    compile(sources, options, Some(file))
+    let file = sources.add(QUESTION, format!("{BEFORE_QUESTION}{question}\n"));
+    let mut outcome = compile(sources, options, Some(file));
+    if outcome.clusters.is_empty() {
+        show_as_asked(sources, file, &mut outcome.diagnostics);
+    }
+    outcome
+}
+
+/// Takes what was put before the question out of its text and out of the places in it: nobody wrote that.
+fn show_as_asked(sources: &mut Sources, file: FileId, diagnostics: &mut [Diagnostic]) {
+    sources.remove_start(file, BEFORE_QUESTION.len());
+    let before = u32::try_from(BEFORE_QUESTION.len()).unwrap_or_default();
+    for finding in diagnostics {
+        let labels = finding.primary.iter_mut().chain(&mut finding.secondary).map(|label| &mut label.span);
+        let edits = finding.fixes.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.span);
+        for span in labels.chain(edits).filter(|span| span.file == file) {
+            span.start = span.start.saturating_sub(before);
+            span.end = span.end.saturating_sub(before);
+        }
+    }
 }
 
 /// The same, lowers what is free of errors, and proves that the manifests mean what the sentences mean.

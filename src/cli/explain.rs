@@ -63,7 +63,14 @@ pub fn run(args: &Args) -> Status {
         return terminal::answer(&[code.page()]);
     }
     if !question.contains(' ') {
+        if args.input.paths.iter().any(|path| path == "can") {
+            return usage("put it in quotes: ztp explain 'A can reach B' PATH");
+        }
         return unknown_code(question);
+    }
+    let question = question.trim_end_matches(['?', ' ']);
+    if let Some(help) = unlike_a_question(question) {
+        return usage(help);
     }
     let loaded = match args.input.load() {
         Ok(loaded) => loaded,
@@ -166,6 +173,18 @@ fn caveats(
         found.push("it passes after mutual authentication only".to_owned());
     }
     found
+}
+
+/// What to write instead of what is no sentence with `can` between two peers.
+fn unlike_a_question(text: &str) -> Option<&'static str> {
+    let mut words = text.split_ascii_whitespace();
+    match words.next().unwrap_or_default() {
+        "who" | "what" | "which" | "where" => Some(
+            "ask with `can`: 'A can reach B'; all that somebody reaches and is reached by: ztp map -w NAMESPACE/NAME",
+        ),
+        _ if words.any(|word| matches!(word, "can" | "cannot")) => None,
+        _ => Some("ask with `can`: 'A can reach B'"),
+    }
 }
 
 fn unknown_code(text: &str) -> Status {

@@ -25,7 +25,7 @@ pub struct InputArgs {
     /// .yaml, .yml or .json file, is manifests. `-` is manifests on standard input. REVISION:PATH is a file or folder
     /// of a git revision, REVISION: all of it.
     #[arg(default_value = ".", value_name = "PATH")]
-    paths: Vec<String>,
+    pub paths: Vec<String>,
 
     #[command(flatten)]
     cluster: ClusterArgs,

@@ -89,6 +89,15 @@ impl Sources {
         shift
     }
 
+    /// Removes the first bytes of a file's text; nothing if they do not end between two characters.
+    pub fn remove_start(&mut self, id: FileId, bytes: usize) {
+        if let Some(file) = self.files.get_mut(id.0 as usize)
+            && let Some(rest) = file.text.get(bytes..)
+        {
+            file.text = rest.to_owned();
+        }
+    }
+
     /// The file of an id that this set gave out.
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
