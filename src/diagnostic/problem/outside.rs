@@ -19,6 +19,8 @@ pub enum OutsideProblem {
     NotOutside { span: Span },
     /// A DNS name under the cluster's domain.
     ClusterName { span: Span, name: SmolStr, domain: SmolStr },
+    /// The name of a Service, by which the pods of a workload are called.
+    ServiceName { span: Span, name: SmolStr, workload: SmolStr },
     /// A deny by DNS name.
     DenyByName { span: Span, name: SmolStr },
     /// `resolve` by something that has no pods here.
@@ -63,6 +65,14 @@ impl From<OutsideProblem> for Diagnostic {
                     .note("cilium never matches pods by DNS name, so the rule would allow nothing")
                     .help("name the workload: `NAMESPACE/NAME:PORT`")
             }
+            OutsideProblem::ServiceName { span, name, workload } => Self::new(
+                Code::E0505,
+                span,
+                format!("`{name}` is a name of the cluster itself: it leads to `{workload}`"),
+            )
+            .note("cilium never matches pods by DNS name, so the rule would allow nothing")
+            .help(format!("name the workload: `{workload}`"))
+            .fix(format!("change to `{workload}`"), span, workload),
             OutsideProblem::DenyByName { span, name } => {
                 Self::new(Code::E0506, span, format!("a deny cannot follow the DNS name `{name}`"))
                     .note(

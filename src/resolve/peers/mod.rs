@@ -268,8 +268,16 @@ impl<'a, 't> PeerResolver<'a, 't> {
         let lies_in =
             |domain: &str| text.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
         // The resolver's search list makes `ledger.payments.svc` one of the cluster's names; there is no other `svc`.
+        // So it does with `ledger.payments`, which may be a name outside as well: not where both are declared.
         if lies_in(domain) || lies_in("svc") {
             diagnostics.push(OutsideProblem::ClusterName { span, name: text.clone(), domain: domain.clone() }.into());
+            return None;
+        }
+        if let Some((name, namespace)) = text.split_once('.')
+            && self.scope.namespaces.get(namespace).is_some_and(|scope| scope.names.workloads.contains_key(name))
+        {
+            let workload = format!("{namespace}/{name}").into();
+            diagnostics.push(OutsideProblem::ServiceName { span, name: text.clone(), workload }.into());
             return None;
         }
         Some(DnsPattern::parse(text))
