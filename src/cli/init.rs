@@ -34,6 +34,8 @@ fn greeting(folder: &Path) -> String {
     for (path, _) in FILES {
         text.push_str(&format!("wrote {}\n", shown(&Path::new(&folder).join(path))));
     }
+    // For shells a folder's name with blanks stands in quotes.
+    let folder = if folder.contains(' ') { format!("'{folder}'") } else { folder };
     text.push_str(&format!("\nNow see the manifests: ztp build {folder}\n"));
     text
 }

@@ -37,10 +37,11 @@ Examples:
 
 Exit codes:
   0  nothing to complain about (there may be warnings)
-  1  errors in the sources, or a difference that --check looks for
+  1  errors in the sources, or a difference that --check, diff or verify finds
   2  wrong usage, or files that cannot be read or written";
 
-/// A compiler for zero-trust pod networking: sentences about who may reach whom in, Kubernetes network policies out.
+/// A compiler for zero-trust pod networking: from sentences about who may reach whom to Kubernetes
+/// network policies.
 #[derive(Debug, Parser)]
 #[command(name = "ztp", version, after_help = AFTER_HELP, max_term_width = 100, arg_required_else_help = true)]
 struct Cli {

@@ -31,9 +31,11 @@ impl From<ClusterProblem> for Diagnostic {
                     Some(span) => (Self::new(Code::E0640, span, message), "add to the platform file:"),
                     None => (Self::global(Code::E0640, message), "add a file with the header `platform` and the line"),
                 };
-                diagnostic
+                let part = "or name the whole project, if this is a part of it: the folder with the `platform` file";
+                let diagnostic = diagnostic
                     .note("the same sentence becomes different objects for different enforcers, so there is no default")
-                    .help(format!("{add} `cluster prod {{ enforcer cilium 1.18 }}`, or try `--enforcer cilium:1.18`"))
+                    .help(format!("{add} `cluster prod {{ enforcer cilium 1.18 }}`, or try `--enforcer cilium:1.18`"));
+                if platform.is_none() { diagnostic.help(part) } else { diagnostic }
             }
             ClusterProblem::EnforcerTwice { span } => {
                 Self::new(Code::E0641, span, "the enforcer is said here and on the command line")

@@ -74,7 +74,8 @@ impl From<NameProblem> for Diagnostic {
                 } else if nearest.is_empty() && in_platform {
                     diagnostic.help(format!("a platform file names workloads with their namespace: `NAMESPACE/{name}`"))
                 } else if nearest.is_empty() {
-                    diagnostic.help(format!("declare it: `workload {name}`"))
+                    diagnostic
+                        .help(format!("declare it: `workload {name}`, or `external {name} = …` for what is outside"))
                 } else {
                     diagnostic
                 }
