@@ -209,7 +209,7 @@ impl Asked {
     fn directions(&self) -> Vec<Direction> {
         let local = |end: &Endpoint| matches!(end.place(), Place::LocalNode | Place::LocalApiserver);
         let governed = |own: &Endpoint, other: &Endpoint| {
-            !NOT_GOVERNED.contains(&own.place()) && !(matches!(own, Endpoint::Node { .. }) && local(other))
+            !NOT_GOVERNED.contains(&own.place()) && !matches!(own, Endpoint::Node { .. } if local(other))
         };
         let both = [Direction::Egress, Direction::Ingress];
         let decides = |direction: &Direction| {
