@@ -99,7 +99,9 @@ func readObject(text []byte, object *object, drop bool) *loaded {
 	return one
 }
 
-// parse reads an object that the API server took with the agent's own parser, checks included.
+// parse reads an object that the API server took with the agent's own parser, checks included. The agent parses a copy
+// (resolveCiliumNetworkPolicyRefs in pkg/policy/k8s), whose lists have no room to spare: in a list that has, the rules that
+// the engine adds for one endpoint would show up for another.
 func parse(kind string, text []byte) (*loaded, error) {
 	switch kind {
 	case "CiliumNetworkPolicy":
@@ -107,7 +109,7 @@ func parse(kind string, text []byte) (*loaded, error) {
 		if err := json.Unmarshal(text, &policy); err != nil {
 			return nil, err
 		}
-		rules, err := policy.Parse(logger, localCluster())
+		rules, err := policy.DeepCopy().Parse(logger, localCluster())
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +120,7 @@ func parse(kind string, text []byte) (*loaded, error) {
 		if err := json.Unmarshal(text, &policy); err != nil {
 			return nil, err
 		}
-		rules, err := policy.Parse(logger, localCluster())
+		rules, err := policy.DeepCopy().Parse(logger, localCluster())
 		if err != nil {
 			return nil, err
 		}
