@@ -71,8 +71,7 @@ impl From<OutsideProblem> for Diagnostic {
                 format!("`{name}` is a name of the cluster itself: it leads to `{workload}`"),
             )
             .note("cilium never matches pods by DNS name, so the rule would allow nothing")
-            .help(format!("name the workload: `{workload}`"))
-            .fix(format!("change to `{workload}`"), span, workload),
+            .help(format!("name the workload: `{workload}:PORT`")),
             OutsideProblem::DenyByName { span, name } => {
                 Self::new(Code::E0506, span, format!("a deny cannot follow the DNS name `{name}`"))
                     .note(
