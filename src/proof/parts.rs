@@ -25,10 +25,20 @@ pub(super) struct Part<'p> {
 
 /// Whether each object means by itself what it means together with the others.
 pub(super) fn independent(manifests: &[&str]) -> bool {
-    !manifests.iter().any(|text| {
-        TOGETHER.iter().any(|mark| text.contains(mark))
-            || (namespace(text).is_none() && TOGETHER_CLUSTERWIDE.iter().any(|mark| text.contains(mark)))
-    })
+    let clusterwide = || manifests.iter().filter(|text| namespace(text).is_none());
+    let has = |text: &str, marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
+    if manifests.iter().any(|text| has(text, &TOGETHER)) || clusterwide().any(|text| has(text, &TOGETHER_CLUSTERWIDE)) {
+        return false;
+    }
+    // What lets everything pass to a DNS server means less beside look-ups by name (`verdict::settle_look_ups`).
+    !clusterwide().any(|text| lets_out(text)) || !manifests.iter().any(|text| text.contains("dns:"))
+}
+
+/// Whether an object has a rule for egress that allows something: `- {}` only isolates.
+fn lets_out(text: &str) -> bool {
+    let mut lines = text.lines().map(|line| line.trim_start_matches([' ', '-']));
+    let mut rules = std::iter::from_fn(|| lines.find(|line| *line == "egress:").and_then(|_| lines.next()));
+    rules.any(|rule| rule != "{}")
 }
 
 /// A policy and its manifests, divided.
@@ -62,5 +72,23 @@ impl Part<'_> {
         let mut said = Ruleset::of_part(policy, &self.said);
         keep_what_counts(policy, [&mut raised, &mut said]);
         agree(universe(policy), &said, &raised)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOOK_UPS: &str = "metadata:\n  namespace: shop\nspec:\n  egress:\n    - rules:\n        dns:\n";
+
+    #[test]
+    fn what_lets_out_of_every_namespace_is_not_taken_apart_from_look_ups() {
+        let allows = "metadata:\n  name: a\nspec:\n  egress:\n    - toEntities:\n        - cluster\n";
+        let in_a_list = "metadata:\n  name: a\nspecs:\n  - egress:\n      - toEntities:\n          - cluster\n";
+        let isolates = "metadata:\n  name: a\nspec:\n  egress:\n    - {}\n";
+        assert!(!independent(&[allows, LOOK_UPS]));
+        assert!(!independent(&[in_a_list, LOOK_UPS]));
+        assert!(independent(&[allows]));
+        assert!(independent(&[isolates, LOOK_UPS]));
     }
 }
