@@ -3,7 +3,7 @@
 //! | an object | becomes |
 //! |---|---|
 //! | that its enforcer takes | isolations and rules |
-//! | in which something is known only to a cluster (a Service, a named port, a secret) | those that can be told, and a [`Gap`](crate::verdict::Gap) for the rest |
+//! | in which something is known only to a cluster (a Service, a named port, a secret) | those that can be told, and a [`Gap`] for the rest |
 //! | that the API server or the agent refuses | a [`Problem`], and nothing else: it enforces nothing, whatever it says |
 //! | that is no policy | nothing |
 //!
