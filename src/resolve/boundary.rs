@@ -6,6 +6,7 @@ use crate::diagnostic::problem::guard::GuardProblem;
 use crate::policy::{Boundary, Direction, Permit, PodSelector, PortSet, Traffic};
 use crate::source::Span;
 use crate::syntax::ast::{NothingBut, OnlyReach};
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 impl Builder<'_, '_> {
@@ -45,8 +46,9 @@ impl Builder<'_, '_> {
         self.boundary(Boundary { direction, subject, traffic: capped, permits, sentence: saying.id });
     }
 
-    /// A boundary over a namespace label that no declaration names would bind nobody, or whoever sets the label.
+    /// A boundary over namespace labels that no declared namespace has would bind nobody, or whoever sets them.
     fn check_known_labels(&mut self, selector: &PodSelector, span: Span) {
+        let asked = &selector.namespaces.labels;
         let mut declared = BTreeSet::new();
         for namespace in self.scope.namespaces.values() {
             let labels = namespace.declaration.and_then(|declaration| declaration.labels.as_ref());
@@ -54,12 +56,15 @@ impl Builder<'_, '_> {
                 declared.insert(requirement.key.value.as_str());
             }
         }
-        for requirement in &selector.namespaces.labels.0 {
-            if !declared.contains(requirement.key.as_str()) {
-                let key = requirement.key.clone();
-                self.part.diagnostics.push(GuardProblem::UndeclaredLabel { span, key }.into());
-            }
+        let undeclared = asked.0.iter().filter(|requirement| !declared.contains(requirement.key.as_str()));
+        let undeclared: Vec<SmolStr> = undeclared.map(|requirement| requirement.key.clone()).collect();
+        let universe = self.peers.universe();
+        if undeclared.is_empty() && !asked.0.is_empty() && !universe.has_member(&selector.namespaces) {
+            let labels = asked.to_string();
+            self.part.diagnostics.push(GuardProblem::NoMember { span, labels }.into());
         }
+        let undeclared = undeclared.into_iter().map(|key| GuardProblem::UndeclaredLabel { span, key }.into());
+        self.part.diagnostics.extend(undeclared);
     }
 }
 

@@ -36,6 +36,16 @@ impl<'a> Universe<'a> {
         Self { namespaces, in_full: true }
     }
 
+    /// Whether a declared namespace fits with the labels of its declaration.
+    #[must_use]
+    pub fn has_member(self, selector: &NamespaceSelector) -> bool {
+        let witness = |(name, namespace): (&SmolStr, &Namespace)| {
+            let labels = namespace.labels.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+            NamespaceWitness { name: name.clone(), labels }
+        };
+        self.namespaces.iter().map(witness).any(|namespace| matches(selector, &namespace))
+    }
+
     /// Whether a declared namespace has a label as a test wants it; `unknown` where that is not known.
     fn label(self, namespace: &Namespace, key: &SmolStr, cell: &labels::Cell, unknown: bool) -> bool {
         match namespace.labels.get(key) {

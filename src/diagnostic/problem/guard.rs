@@ -14,6 +14,8 @@ pub enum GuardProblem {
     CapsNoPods { span: Span },
     /// A boundary over a label that no namespace declares.
     UndeclaredLabel { span: Span, key: SmolStr },
+    /// A boundary over labels that no namespace declares all at once, or not with these values.
+    NoMember { span: Span, labels: String },
     /// A `may` of which denies or boundaries leave nothing; `own` when they stand in the same namespace, `flow` for example.
     Voided { span: Span, by: Vec<Span>, boundary: bool, own: bool, flow: String },
     /// A `may` of which a deny or boundary takes a part, such as `flow`.
@@ -40,6 +42,11 @@ impl From<GuardProblem> for Diagnostic {
                 Self::new(Code::E0704, span, format!("no declared namespace has the label `{key}`"))
                     .note("a boundary rests on who sets the label; say in a platform file which namespaces have it")
                     .help(format!("`namespace NAME labels {{ {key}: \"…\" }}`"))
+            }
+            GuardProblem::NoMember { span, labels } => {
+                Self::new(Code::E0704, span, format!("no declared namespace has the labels `{labels}`"))
+                    .note("a boundary around nobody would look like one that holds")
+                    .help("give the labels to a namespace in a platform file, or mend the set")
             }
             GuardProblem::Voided { span, by, boundary, own, flow } => {
                 let (what, verb) = match (boundary, by.as_slice()) {
