@@ -7,6 +7,7 @@ mod grants;
 mod guards;
 mod isolated;
 mod near;
+mod nobody;
 mod outside;
 mod project;
 mod repeated;
@@ -46,6 +47,7 @@ pub fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>, hints: &mut Vec
         || {
             consent::check(policy, &guards, &allows, &isolated, &mut unused);
             workloads::check(policy, &allows, &isolated, &mut workloads);
+            nobody::check(policy, &mut workloads);
         },
     );
     hints.extend(covered.into_iter().chain(unused).chain(workloads));

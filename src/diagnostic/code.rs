@@ -159,6 +159,7 @@ codes! {
     E0706 "a deny of what the platform grants",
     E0707 "a grant that the platform denies",
     H0701 "a sentence that is partly void",
+    H0702 "a deny that binds nobody known",
     E0801 "an assertion that does not hold",
     E0802 "a sentence past its date",
     E0803 "a waiver for no code",

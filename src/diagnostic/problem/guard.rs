@@ -16,6 +16,8 @@ pub enum GuardProblem {
     UndeclaredLabel { span: Span, key: SmolStr },
     /// A boundary over labels that no namespace declares all at once, or not with these values.
     NoMember { span: Span, labels: String },
+    /// A deny for or of namespaces with labels that no declared namespace has.
+    DeniesNobody { span: Span, labels: String },
     /// A `may` of which denies or boundaries leave nothing; `own` when they stand in the same namespace, `flow` for example.
     Voided { span: Span, by: Vec<Span>, boundary: bool, own: bool, flow: String },
     /// A `may` of which a deny or boundary takes a part, such as `flow`.
@@ -46,6 +48,11 @@ impl From<GuardProblem> for Diagnostic {
             GuardProblem::NoMember { span, labels } => {
                 Self::new(Code::E0704, span, format!("no declared namespace has the labels `{labels}`"))
                     .note("a boundary around nobody would look like one that holds")
+                    .help("give the labels to a namespace in a platform file, or mend the set")
+            }
+            GuardProblem::DeniesNobody { span, labels } => {
+                Self::new(Code::H0702, span, format!("no declared namespace has the labels `{labels}`"))
+                    .note("as far as this project knows, nobody is denied anything here")
                     .help("give the labels to a namespace in a platform file, or mend the set")
             }
             GuardProblem::Voided { span, by, boundary, own, flow } => {
