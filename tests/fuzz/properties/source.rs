@@ -44,8 +44,9 @@ fn comments(text: &str) -> Vec<Commented> {
     let mut found = Vec::new();
     for (index, (code, comment)) in lines.iter().enumerate() {
         let Some(comment) = comment else { continue };
-        let before = words(code).pop();
         // Behind a bracket or brace there is no word, and the bracket may go to another line.
+        let closes = code.trim_end().ends_with(['}', ']', ')']);
+        let before = if closes { None } else { words(code).pop() };
         let has_own_line = before.is_none();
         let word = before.or_else(|| lines[index + 1..].iter().find_map(|(code, _)| words(code).into_iter().next()));
         let comment = comment.trim_start_matches(['#', ' ']).trim_end().to_owned();
