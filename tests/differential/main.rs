@@ -2,8 +2,8 @@
 //! them, and by Cilium's own engine. All must agree.
 //!
 //! ```sh
-//! cargo test --test differential -- --nocapture                       # some thousand flows, as CI has it
-//! ZTP_DIFFERENTIAL=1000000 cargo test --release --test differential -- --nocapture
+//! cargo test --test differential -- --nocapture                               # 10,000 flows, as CI has it
+//! ZTP_DIFFERENTIAL=1000000 cargo test --test differential -- --nocapture      # a million
 //! ```
 //!
 //! | module | holds |
