@@ -23,7 +23,8 @@
 
 use super::constructs::Constructs;
 use super::ends::flow;
-use super::judge::{Judges, programs};
+use super::engine::Judges;
+use super::judge::programs;
 use super::judged::judge;
 use super::legs::Ends;
 use super::project::{Built, Project};
@@ -51,8 +52,7 @@ fn written(ends: Ends) -> String {
 
 #[test]
 fn all_decide_as_the_cases_say() {
-    let programs = programs();
-    let mut judges = Judges::start(&programs);
+    let mut judges = Judges::start(programs());
     let all = std::env::var("ZTP_CONFORMANCE").is_ok_and(|asked| asked == "all");
     let asked = if all { &MINORS[..] } else { &MINORS[MINORS.len() - 1..] };
     let (mut constructs, mut judged_by_engine, mut wrong) = (Constructs::new(), BTreeMap::new(), Vec::new());

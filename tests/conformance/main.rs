@@ -7,9 +7,8 @@
 //! | `cases`, `ends` | flows by the sentences, by the manifests and by the engine: a file in `cases/` |
 //! | `recorded` | the verdicts of `cilium-verdicts` (under `ZTP_CORPUS/../reference`) come out again |
 //! | `re2` | the size of an expression's program is at least what RE2 itself says |
-//! | `engine` | starts the judge and asks it |
 //!
-//! What judges a flow in all three ways is that of `tests/differential`.
+//! What judges a flow in all three ways is that of `tests/differential`; what asks an engine is `tests/support/judge`.
 //!
 //! Without Go all but `re2` are skipped. `ZTP_CONFORMANCE=all` asks every version, and not the newest alone.
 
@@ -24,7 +23,6 @@
 
 mod cases;
 mod ends;
-mod engine;
 mod objects;
 mod re2;
 mod recorded;
@@ -32,7 +30,9 @@ mod recorded;
 #[path = "../differential/constructs.rs"]
 #[allow(dead_code, reason = "counts are for the other test")]
 mod constructs;
-#[path = "../differential/judge.rs"]
+#[path = "../differential/engine.rs"]
+mod engine;
+#[path = "../support/judge/mod.rs"]
 mod judge;
 #[path = "../differential/judged.rs"]
 #[allow(dead_code, reason = "of a disagreement its flow and its words are enough here")]

@@ -1,7 +1,8 @@
 //! Every manifest that the compiler writes is an object that Kubernetes and Cilium take.
 
-use super::engine::judges;
+use super::judge::{Judge, Object, programs};
 use super::{files, folder};
+use serde_json::json;
 use std::fs;
 use ztp::policy::Version;
 
@@ -24,20 +25,25 @@ fn oldest(path: &str) -> Version {
     Version { major: 1, minor: minor.map_or(18, |minor| minor.parse().unwrap()) }
 }
 
+/// What is said of a stream of manifests where every feature is on that a project can name.
+fn objects(judge: &mut Judge, manifests: &str) -> Vec<Object> {
+    Object::all(&judge.ask(&json!({ "manifests": manifests, "nodeLabels": true })).unwrap())
+}
+
 #[test]
 fn what_is_written_is_accepted() {
     let committed = committed();
-    for judge in &mut judges() {
-        let (version, mut objects, mut refused) = (judge.version, 0, Vec::new());
+    for judge in &mut Judge::start_all(programs()) {
+        let (version, mut judged, mut refused) = (judge.version, 0, Vec::new());
         for (_, path, text) in committed.iter().filter(|(oldest, ..)| *oldest <= version) {
-            for object in judge.objects(text) {
-                objects += 1;
+            for object in objects(judge, text) {
+                judged += 1;
                 refused.extend(object.refused().into_iter().map(|why| format!("{path}: {}: {why}", object.name)));
             }
         }
-        eprintln!("Cilium {}: {objects} objects judged, {} refused", judge.version, refused.len());
+        eprintln!("Cilium {}: {judged} objects judged, {} refused", judge.version, refused.len());
         assert!(refused.is_empty(), "Cilium {} refuses\n{}", judge.version, refused.join("\n"));
-        assert!(objects > 100);
+        assert!(judged > 100);
     }
 }
 
@@ -74,13 +80,13 @@ fn what_is_wrong_is_refused() {
             "must be a strict subset",
         ),
     ];
-    for judge in &mut judges() {
+    for judge in &mut Judge::start_all(programs()) {
         for (text, why) in &cases {
-            let objects = judge.objects(text);
+            let objects = objects(judge, text);
             let found = objects[0].refused();
             assert!(found.iter().any(|found| found.contains(why)), "Cilium {}: {found:?}\n{text}", judge.version);
         }
-        let objects = judge.objects(&policy("{endpointSelector: {}, ingress: [{}]}"));
+        let objects = objects(judge, &policy("{endpointSelector: {}, ingress: [{}]}"));
         assert!(objects[0].refused().is_empty(), "{:?}", objects[0].refused());
     }
 }

@@ -1,7 +1,7 @@
 //! The verdicts that Cilium's engine gave when `cilium-verdicts` was recorded (1.20-pre.4) come out of the judge again. So
 //! the judge asks as was asked then, and the newest release decides as that version did.
 
-use super::engine::{Object, judges};
+use super::judge::{Judge, Object, programs};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -36,7 +36,9 @@ fn what_was_recorded_comes_out_again() {
         return;
     };
     // It is about one version.
-    let Some(judge) = &mut judges().pop().filter(|judge| judge.version >= Version { major: 1, minor: 20 }) else {
+    let Some(judge) =
+        &mut Judge::start_all(programs()).pop().filter(|judge| judge.version >= Version { major: 1, minor: 20 })
+    else {
         return;
     };
     let (mut cases, mut flows, mut by_schema, mut wrong) = (0, 0, Vec::new(), Vec::new());
@@ -48,8 +50,8 @@ fn what_was_recorded_comes_out_again() {
             if case.policies.contains("kind: ClusterNetworkPolicy") {
                 continue;
             }
-            let answer = judge.ask(&request(&case));
-            let objects: Vec<Object> = answer["objects"].as_array().into_iter().flatten().map(Object::read).collect();
+            let answer = judge.ask(&request(&case)).unwrap();
+            let objects = Object::all(&answer);
             let (said, found) = (lines(&said, &case.name), decided(&answer, &objects, &case));
             if said != found && objects.iter().any(|object| !object.schema.is_empty()) {
                 by_schema.push(case.name.split(' ').next().unwrap().to_owned());

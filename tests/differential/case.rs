@@ -1,8 +1,8 @@
 //! A project with flows and what becomes of them, as a file: the sources, each below the line `=== PATH`, then the flows,
 //! each below `=== flow`, with its verdict; or `=== refused CODE`, where it must not compile. A line that begins with `#` before the first source is a remark.
 
+use super::engine::Judges;
 use super::flow_text;
-use super::judge::Judges;
 use super::judged::{Disagreement, judge};
 use super::legs::{AtEnd, Ends};
 use super::project::{Built, Project};

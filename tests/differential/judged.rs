@@ -1,6 +1,6 @@
 //! A cluster's flows, judged on all legs.
 
-use super::judge::Judges;
+use super::engine::Judges;
 use super::legs::{AtEnd, Ends, Meaning, decide};
 use ztp::compile::Compiled;
 use ztp::verdict::Flow;

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | `generate` | random projects, from few names that meet, of which most are accepted |
 //! | `flows` | random flows near what a project names |
-//! | `legs`, `judge` | the verdict by the sentences and by the manifests; by an engine, where there is Go |
+//! | `legs`, `engine` | the verdict by the sentences and by the manifests; by an engine, where there is Go |
 //! | `judged` | all of them for one flow |
 //! | `constructs` | how often each construct of the language occurred; one that never did fails |
 //! | `shrink` | a disagreement made small |
@@ -34,9 +34,11 @@ extern crate alloc;
 mod case;
 mod constructs;
 mod dice;
+mod engine;
 mod flow_text;
 mod flows;
 mod generate;
+#[path = "../support/judge/mod.rs"]
 mod judge;
 mod judged;
 mod legs;
@@ -46,9 +48,10 @@ mod shrink;
 use case::Case;
 use constructs::Constructs;
 use dice::Dice;
+use engine::Judges;
 use flows::Flows;
 use generate::{Made, Outcome};
-use judge::{Judges, Programs, programs};
+use judge::{Programs, programs};
 use judged::{Disagreement, judge};
 use legs::{AtEnd, Meaning};
 use project::{Built, Project};
@@ -200,7 +203,7 @@ fn legs_agree() {
     let projects = number("ZTP_DIFFERENTIAL", FLOWS).div_ceil(FLOWS_EACH);
     let programs = programs();
     let start = Instant::now();
-    let all = judge_all(number("ZTP_DIFFERENTIAL_SEED", 1), projects, &programs);
+    let all = judge_all(number("ZTP_DIFFERENTIAL_SEED", 1), projects, programs);
     eprintln!(
         "{} flows of {} projects, {} of them judged by an engine too, {} disagreements, {:.1?}",
         all.flows,
@@ -243,7 +246,7 @@ fn faults_are_found() {
 
 #[test]
 fn regressions() {
-    let mut judges = Judges::start(&programs());
+    let mut judges = Judges::start(programs());
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/differential/regressions");
     let mut wrong = Vec::new();
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

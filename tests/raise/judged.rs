@@ -17,13 +17,12 @@
 //! `remote-node`, `local-apiserver` and `remote-apiserver`; addresses have their names behind `+`, or `apiserver`. What is
 //! `unknown` here has to be that, whatever the engine says.
 
-use serde_json::{Value, json};
+use super::judge::{Judge, Object, Question, directions, programs};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use ztp::enforcer::raise::{Located, ProblemKind, Raised};
 use ztp::policy::{Direction, Protocol};
 use ztp::semantics::connections::{Connection, RequestLine};
@@ -33,63 +32,15 @@ use ztp::semantics::namespaces::NamespaceWitness;
 use ztp::semantics::pods::Pod;
 use ztp::semantics::{Place, Universe};
 use ztp::source::FileId;
-use ztp::verdict::{End, Index, decide_end};
+use ztp::verdict::{End, Flow, Index, decide_end};
 use ztp::yaml;
-
-/// Ends that neither decides.
-const NOT_GOVERNED: [Place; 2] = [Place::Init, Place::MeshPod];
-
-/// The versions that there is a judge for, the newest first.
-const MINORS: [u16; 3] = [20, 19, 18];
 
 #[test]
 fn manifests_mean_what_the_engine_does() {
-    if Command::new("go").arg("version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
-        eprintln!("skipped: the engines' verdicts, for there is no Go");
-        return;
-    }
-    let all = std::env::var("ZTP_CONFORMANCE").is_ok_and(|asked| asked == "all");
-    for minor in MINORS.into_iter().take(if all { MINORS.len() } else { 1 }) {
-        let mut judge = Judge::start(minor);
-        let (wrong, judged) = compare(&mut judge);
-        eprintln!("1.{minor}: {judged} ends are judged");
-        assert!(wrong.is_empty(), "Cilium 1.{minor} differs:\n{}", wrong.join("\n"));
-    }
-}
-
-/// One version's judge, see `tests/conformance/README.md`.
-struct Judge {
-    minor: u16,
-    child: Child,
-    to: ChildStdin,
-    from: BufReader<ChildStdout>,
-}
-
-impl Drop for Judge {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Judge {
-    fn start(minor: u16) -> Self {
-        let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/build");
-        let built = Command::new(build).arg(format!("1.{minor}")).stderr(Stdio::inherit()).output().unwrap();
-        assert!(built.status.success(), "the judge over Cilium 1.{minor} is not built");
-        let program = String::from_utf8(built.stdout).unwrap();
-        let mut child = Command::new(program.trim()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        Self { minor, child, to, from }
-    }
-
-    fn ask(&mut self, request: &Value) -> Value {
-        writeln!(self.to, "{request}").unwrap();
-        let mut line = String::new();
-        self.from.read_line(&mut line).unwrap();
-        let answer: Value = serde_json::from_str(&line).unwrap();
-        assert!(answer.get("error").is_none(), "{}: {request}", answer["error"]);
-        answer
+    for judge in &mut Judge::start_all(programs()) {
+        let (wrong, judged) = compare(judge);
+        eprintln!("{}: {judged} ends are judged", judge.version);
+        assert!(wrong.is_empty(), "Cilium {} differs:\n{}", judge.version, wrong.join("\n"));
     }
 }
 
@@ -105,7 +56,7 @@ fn compare(judge: &mut Judge) -> (Vec<String>, usize) {
         for case in cases.split("\n=== ") {
             let (title, rest) = case.split_once('\n').unwrap();
             let since = title.rsplit_once(" since 1.").map_or(0, |(_, minor)| minor.parse().unwrap());
-            if judge.minor < since {
+            if judge.version.minor < since {
                 continue;
             }
             let (manifests, flows) = rest.split_once("== flows\n").unwrap();
@@ -121,13 +72,13 @@ fn compare(judge: &mut Judge) -> (Vec<String>, usize) {
 
 fn of_case(judge: &mut Judge, manifests: &str, flows: &str) -> (String, usize) {
     let flows: Vec<Asked> = flows.lines().filter(|line| !line.is_empty()).flat_map(Asked::read).collect();
-    let raised = raised(manifests, judge.minor);
-    let answer = judge.ask(&request(manifests, &flows));
+    let raised = raised(manifests, judge.version.minor);
+    let request = Question::of(flows.iter().map(|asked| &asked.flow)).request(manifests);
+    let answer = judge.ask(&request).unwrap_or_else(|error| panic!("{error}: {request}"));
     let mut found = String::new();
-    let refuses = |object: &&Value| {
-        !object["agent"].is_null() || object["schema"].as_array().is_some_and(|schema| !schema.is_empty())
-    };
-    let engine = answer["objects"].as_array().into_iter().flatten().filter(refuses).collect::<Vec<_>>();
+    let objects = Object::all(&answer);
+    let engine = objects.iter().filter(|object| !object.refused().is_empty()).map(Object::to_string);
+    let engine = engine.collect::<Vec<_>>();
     let here = raised.problems.iter().filter(|problem| problem.kind == ProblemKind::Refused).collect::<Vec<_>>();
     if engine.len() != here.len() {
         writeln!(found, "  the engine refuses {engine:?}, here is refused {here:?}").unwrap();
@@ -136,10 +87,10 @@ fn of_case(judge: &mut Judge, manifests: &str, flows: &str) -> (String, usize) {
     let mut verdicts = answer["verdicts"].as_array().unwrap().iter();
     let mut judged = 0;
     for asked in &flows {
-        for direction in asked.directions() {
+        for direction in directions(&asked.flow) {
             let verdict = said(verdicts.next().unwrap());
             let (own, other) = asked.ends(direction);
-            let decided = match decide_end(&index, direction, own, other, &asked.connection) {
+            let decided = match decide_end(&index, direction, own, other, &asked.flow.connection) {
                 Err(_) => "unknown",
                 Ok(End::Open) => "open",
                 Ok(end @ End::Allowed(_)) if end.authenticated() => "allow after authentication",
@@ -177,9 +128,7 @@ fn raised(manifests: &str, minor: u16) -> Raised {
 /// A flow, and how it is written.
 struct Asked {
     text: String,
-    from: Endpoint,
-    to: Endpoint,
-    connection: Connection,
+    flow: Flow,
     unknown: bool,
 }
 
@@ -197,32 +146,16 @@ impl Asked {
         let ports = first.parse::<u16>().unwrap()..=last.parse().unwrap();
         let one = |port| Self {
             text: format!("{from} {to} {port}/{protocol} {}", carried.join(" ")),
-            from: endpoint(from),
-            to: endpoint(to),
-            connection: connection(protocol, port, carried),
+            flow: Flow { from: endpoint(from), to: endpoint(to), connection: connection(protocol, port, carried) },
             unknown,
         };
         ports.map(one).collect()
     }
 
-    /// At which ends a policy decides. What is local to a node is the node itself.
-    fn directions(&self) -> Vec<Direction> {
-        let local = |end: &Endpoint| matches!(end.place(), Place::LocalNode | Place::LocalApiserver);
-        let governed = |own: &Endpoint, other: &Endpoint| {
-            !NOT_GOVERNED.contains(&own.place()) && !matches!(own, Endpoint::Node { .. } if local(other))
-        };
-        let both = [Direction::Egress, Direction::Ingress];
-        let decides = |direction: &Direction| {
-            let (own, other) = self.ends(*direction);
-            governed(own, other)
-        };
-        both.into_iter().filter(decides).collect()
-    }
-
     fn ends(&self, direction: Direction) -> (&Endpoint, &Endpoint) {
         match direction {
-            Direction::Egress => (&self.from, &self.to),
-            Direction::Ingress => (&self.to, &self.from),
+            Direction::Egress => (&self.flow.from, &self.flow.to),
+            Direction::Ingress => (&self.flow.to, &self.flow.from),
         }
     }
 }
@@ -294,82 +227,4 @@ fn connection(protocol: &str, port: u16, carried: &[&str]) -> Connection {
         }
         other => panic!("{other:?} is nothing that a flow carries"),
     }
-}
-
-fn request(manifests: &str, flows: &[Asked]) -> Value {
-    let mut endpoints: Vec<Value> = Vec::new();
-    let mut namespaces = serde_json::Map::new();
-    let mut number = |end: &Endpoint| {
-        if let Endpoint::Pod(pod) | Endpoint::MeshPod { pod, .. } = end {
-            namespaces.insert(pod.namespace.name.to_string(), map(&pod.namespace.labels));
-        }
-        let one = said_of(end);
-        endpoints.iter().position(|known| *known == one).unwrap_or_else(|| {
-            endpoints.push(one);
-            endpoints.len() - 1
-        })
-    };
-    let mut asked = Vec::new();
-    for flow in flows {
-        let (from, to) = (number(&flow.from), number(&flow.to));
-        for direction in flow.directions() {
-            let mut question = carried(&flow.connection);
-            question["from"] = json!(from);
-            question["to"] = json!(to);
-            question["at"] = json!(if direction == Direction::Egress { "egress" } else { "ingress" });
-            asked.push(question);
-        }
-    }
-    json!({ "manifests": manifests, "namespaces": namespaces, "endpoints": endpoints, "flows": asked })
-}
-
-fn said_of(end: &Endpoint) -> Value {
-    let pod = |pod: &Pod, cluster: &str| {
-        json!({ "pod": {
-            "namespace": pod.namespace.name.as_str(),
-            "labels": map(&pod.labels),
-            "serviceAccount": pod.service_account.as_str(),
-            "cluster": cluster,
-        } })
-    };
-    match end {
-        Endpoint::Pod(one) => pod(one, "default"),
-        Endpoint::MeshPod { cluster, pod: one } => pod(one, cluster),
-        Endpoint::Node { place, labels } => json!({
-            "node": if matches!(place, Place::LocalNode | Place::LocalApiserver) { "local" } else { "remote" },
-            "labels": map(labels),
-            "apiserver": matches!(place, Place::LocalApiserver | Place::RemoteApiserver),
-        }),
-        Endpoint::Outside { place, address, names } => json!({
-            "address": address.to_string(),
-            "names": names.iter().map(|name| name.as_str()).collect::<Vec<_>>(),
-            "apiserver": *place == Place::DualOutsideApiserver,
-        }),
-        Endpoint::Single(place) => json!({ "entity": place.as_str() }),
-    }
-}
-
-fn carried(connection: &Connection) -> Value {
-    let protocol = |protocol: Protocol| protocol.as_str().to_ascii_lowercase();
-    match connection {
-        Connection::Port(one, port) => json!({ "protocol": protocol(*one), "port": port }),
-        Connection::Icmp { v6, number } => {
-            json!({ "protocol": if *v6 { "icmpv6" } else { "icmp" }, "port": number })
-        }
-        Connection::Request(line, port) => json!({ "protocol": "tcp", "port": port, "request": {
-            "method": line.method.as_str(),
-            "path": line.target.as_str(),
-            "host": line.authority.as_deref().unwrap_or_default(),
-            "headers": map(&line.headers),
-        } }),
-        Connection::LookUp(name, one, port) => {
-            json!({ "protocol": protocol(*one), "port": port, "lookUp": name.as_str() })
-        }
-        Connection::Tls(name, port) => json!({ "protocol": "tcp", "port": port, "serverName": name.as_str() }),
-        Connection::Other => panic!("no case has other protocols"),
-    }
-}
-
-fn map(labels: &Labels) -> Value {
-    labels.iter().map(|(key, value)| (key.to_string(), Value::from(value.as_str()))).collect()
 }

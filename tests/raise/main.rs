@@ -22,6 +22,8 @@ mod cases;
 mod corpus;
 #[path = "../support/counts.rs"]
 mod counts;
+#[path = "../support/judge/mod.rs"]
+mod judge;
 mod judged;
 mod own;
 mod schema;
