@@ -11,6 +11,11 @@
     reason = "tests read files and may panic"
 )]
 
+#[path = "support/dice.rs"]
+#[allow(dead_code, reason = "others roll for more")]
+mod dice;
+
+use dice::Dice;
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -103,16 +108,10 @@ fn is_unfinished(path: &str) -> bool {
     path.split('/').any(|part| part.starts_with(".ztp-unfinished-"))
 }
 
-/// Numbers that look random and are the same in every run (xorshift).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end.max(1)
-    }
+/// A part of this.
+fn some_of(whole: Duration, dice: &mut Dice) -> Duration {
+    let nanoseconds = usize::try_from(whole.as_nanos()).unwrap();
+    Duration::from_nanos(dice.roll(nanoseconds.max(1)) as u64)
 }
 
 fn spin_until(mut done: impl FnMut() -> bool) -> Duration {
@@ -145,7 +144,7 @@ fn a_killed_build_leaves_whole_files_and_the_next_completes_them() {
     let project = Project::new("kills");
     let out = project.out();
     let [whole, writing] = durations(&project);
-    let mut random = Random(0x5eed);
+    let mut dice = Dice::new(0x5eed);
     let [mut unfinished, mut between, mut survived] = [0, 0, 0];
     for kill in 0..KILLS {
         let (from, to) = ((kill % 2) as usize, (kill as usize + 1) % 2);
@@ -165,7 +164,7 @@ fn a_killed_build_leaves_whole_files_and_the_next_completes_them() {
             spin_until(|| record(&out) != before || child.try_wait().unwrap().is_some());
             writing
         };
-        let wait = Duration::from_nanos(random.below(wait.as_nanos() as u64));
+        let wait = some_of(wait, &mut dice);
         let start = Instant::now();
         spin_until(|| start.elapsed() >= wait);
         child.kill().unwrap();
@@ -225,14 +224,14 @@ fn a_folder_that_is_removed_meanwhile_is_no_success() {
     let project = Project::new("removed");
     let out = project.out();
     let [_, writing] = durations(&project);
-    let mut random = Random(0xf01d);
+    let mut dice = Dice::new(0xf01d);
     let mut failed = 0;
     for round in 0..20 {
         output::write(&out, &project.states[0]).unwrap();
         let before = record(&out);
         let mut child = build(&project.sources(1), &out);
         spin_until(|| record(&out) != before || child.try_wait().unwrap().is_some());
-        let wait = Duration::from_nanos(random.below(writing.as_nanos() as u64));
+        let wait = some_of(writing, &mut dice);
         let start = Instant::now();
         spin_until(|| start.elapsed() >= wait);
         // Moved away in one step, as `git checkout` or `rm` would do file by file.

@@ -30,6 +30,9 @@ mod recorded;
 #[path = "../differential/constructs.rs"]
 #[allow(dead_code, reason = "counts are for the other test")]
 mod constructs;
+#[path = "../support/dice.rs"]
+#[allow(dead_code, reason = "others roll for more")]
+mod dice;
 #[path = "../differential/engine.rs"]
 mod engine;
 #[path = "../support/judge/mod.rs"]

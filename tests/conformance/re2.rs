@@ -8,6 +8,7 @@
 //! ZTP_PYTHON=target/re2/bin/python3 cargo test --test conformance re2 -- --nocapture
 //! ```
 
+use super::dice::Dice;
 use serde_json::Value;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -39,9 +40,9 @@ fn no_size_is_below_that_of_re2() {
     let table: Value = serde_json::from_str(include_str!("../semantics/re2_sizes.json")).unwrap();
     let measured = ["ours", "any"].iter().flat_map(|part| table[part].as_object().unwrap().keys().cloned());
     let mut expressions: Vec<String> = measured.collect();
-    let mut dice = Dice(1);
+    let mut dice = Dice::new(1);
     let random = std::env::var("ZTP_RE2").map_or(RANDOM, |count| count.parse().unwrap());
-    expressions.extend((0..random).map(|_| dice.expression(3)));
+    expressions.extend((0..random).map(|_| expression(&mut dice, 3)));
     // What is refused here has no size.
     expressions.retain(|expression| re2::parse(expression).is_ok());
     let (mut equal, mut wrong) = (0, Vec::new());
@@ -73,56 +74,40 @@ fn sizes(python: &str, expressions: &[String]) -> Vec<Option<u32>> {
     found
 }
 
-/// Random numbers (xorshift), and what is made of them.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % sides
+/// A random one of what people write in paths and hosts, nested so deep.
+fn expression(dice: &mut Dice, depth: usize) -> String {
+    if depth == 0 || dice.roll(4) == 0 {
+        return dice.word(&[
+            "a",
+            "bc",
+            "/api/v1",
+            r"\.",
+            "[a-z]",
+            "[^/]",
+            "[^/?]+",
+            ".*",
+            ".",
+            r"\d+",
+            r"\w",
+            "(?i)ab",
+            "ä",
+            "[à-ÿ]",
+            r"(\?.*)?",
+            "/[^/?]+",
+            "[0-9a-fA-F]{8}",
+            "^",
+            "$",
+            r"\b",
+            "é€",
+            "(?s).",
+        ]);
     }
-
-    fn one(&mut self, of: &[&str]) -> String {
-        of[self.roll(of.len())].to_owned()
-    }
-
-    /// Of what people write in paths and hosts, nested so deep.
-    fn expression(&mut self, depth: usize) -> String {
-        if depth == 0 || self.roll(4) == 0 {
-            return self.one(&[
-                "a",
-                "bc",
-                "/api/v1",
-                r"\.",
-                "[a-z]",
-                "[^/]",
-                "[^/?]+",
-                ".*",
-                ".",
-                r"\d+",
-                r"\w",
-                "(?i)ab",
-                "ä",
-                "[à-ÿ]",
-                r"(\?.*)?",
-                "/[^/?]+",
-                "[0-9a-fA-F]{8}",
-                "^",
-                "$",
-                r"\b",
-                "é€",
-                "(?s).",
-            ]);
-        }
-        let inner = self.expression(depth - 1);
-        match self.roll(6) {
-            0 => format!("(?:{inner}){}", self.one(&["*", "+", "?", "{2}", "{1,3}", "{2,}", "*?", "{0,1}"])),
-            1 => format!("({inner}|{})", self.expression(depth - 1)),
-            2 => format!("({inner}|{inner}{}|{})", self.expression(depth - 1), self.expression(depth - 1)),
-            3 => format!("(?:{inner})?{}", self.expression(depth - 1)),
-            _ => format!("{inner}{}", self.expression(depth - 1)),
-        }
+    let inner = expression(dice, depth - 1);
+    match dice.roll(6) {
+        0 => format!("(?:{inner}){}", dice.word(&["*", "+", "?", "{2}", "{1,3}", "{2,}", "*?", "{0,1}"])),
+        1 => format!("({inner}|{})", expression(dice, depth - 1)),
+        2 => format!("({inner}|{inner}{}|{})", expression(dice, depth - 1), expression(dice, depth - 1)),
+        3 => format!("(?:{inner})?{}", expression(dice, depth - 1)),
+        _ => format!("{inner}{}", expression(dice, depth - 1)),
     }
 }

@@ -33,6 +33,7 @@ extern crate alloc;
 
 mod case;
 mod constructs;
+#[path = "../support/dice.rs"]
 mod dice;
 mod engine;
 mod flow_text;
