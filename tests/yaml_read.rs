@@ -10,9 +10,12 @@
     reason = "a test fails by panicking, and reads its cases from files"
 )]
 
+#[path = "support/json.rs"]
+mod json;
 #[path = "support/kubectl.rs"]
 mod kubectl;
 
+use json::to_json;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value as Json, json};
@@ -119,20 +122,6 @@ fn cases_are_read_as_written_beside_them() {
         }
         let expected = std::fs::read_to_string(&beside).unwrap_or_default();
         assert!(expected == shown, "{} differs; it is now:\n{shown}", beside.display());
-    }
-}
-
-fn to_json(node: &Node<'_>) -> Json {
-    match &node.value {
-        Value::Null => Json::Null,
-        Value::Bool(value) => json!(value),
-        Value::Int(number) => json!(number),
-        Value::Float(number) => json!(number),
-        Value::String(text) => json!(text),
-        Value::Sequence(items) => items.iter().map(to_json).collect(),
-        Value::Mapping(entries) => {
-            Json::Object(entries.iter().map(|entry| (entry.key.name.clone().into(), to_json(&entry.value))).collect())
-        }
     }
 }
 

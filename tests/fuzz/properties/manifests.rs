@@ -6,6 +6,10 @@
 //! | `yaml_serde` (libyaml) | keys, lists, and strings that are strings to both: it takes scalars by YAML 1.2 |
 //! | Kubernetes' own reader, if `ZTP_KUBERNETES_YAML` is the program in `kubernetes-yaml/` | all values |
 
+#[path = "../../support/json.rs"]
+mod json;
+
+use json::to_json;
 use serde_json::{Value as Json, json};
 use std::cell::RefCell;
 use std::io::{Read, Write};
@@ -92,20 +96,6 @@ fn alike(ours: &Node<'_>, theirs: &serde_yaml::Value) {
             panic!("one is a list or mapping: {ours:?} and {theirs:?}")
         }
         _ => {}
-    }
-}
-
-fn to_json(node: &Node<'_>) -> Json {
-    match &node.value {
-        Value::Null => Json::Null,
-        Value::Bool(value) => json!(value),
-        Value::Int(number) => json!(number),
-        Value::Float(number) => json!(number),
-        Value::String(text) => json!(text),
-        Value::Sequence(items) => items.iter().map(to_json).collect(),
-        Value::Mapping(entries) => {
-            Json::Object(entries.iter().map(|entry| (entry.key.name.clone().into(), to_json(&entry.value))).collect())
-        }
     }
 }
 
