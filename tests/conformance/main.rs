@@ -27,6 +27,8 @@ mod objects;
 mod re2;
 mod recorded;
 
+#[path = "../support/cilium_verdicts.rs"]
+mod cilium_verdicts;
 #[path = "../differential/constructs.rs"]
 #[allow(dead_code, reason = "counts are for the other test")]
 mod constructs;

@@ -1,22 +1,10 @@
 //! The verdicts that Cilium's engine gave when `cilium-verdicts` was recorded (1.20-pre.4) come out of the judge again. So
 //! the judge asks as was asked then, and the newest release decides as that version did.
 
+use super::cilium_verdicts::{self, Case};
 use super::judge::{Judge, Object, programs};
-use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
 use ztp::policy::Version;
-
-#[derive(Deserialize)]
-struct Case {
-    name: String,
-    policies: String,
-    flows: Vec<String>,
-    #[serde(default)]
-    extra: BTreeMap<String, Vec<String>>,
-}
 
 /// Cases with an object that the API server refuses, by the schema of 1.20.2. What was recorded went past it, to the agent.
 const REFUSED_BY_SCHEMA: [(&str, &str); 5] = [
@@ -29,12 +17,7 @@ const REFUSED_BY_SCHEMA: [(&str, &str); 5] = [
 
 #[test]
 fn what_was_recorded_comes_out_again() {
-    let reference =
-        std::env::var_os("ZTP_CORPUS").map(|corpus| PathBuf::from(corpus).join("../reference/cilium-verdicts"));
-    let Some(folder) = reference.filter(|folder| folder.exists()) else {
-        eprintln!("skipped: no ../reference/cilium-verdicts beside ZTP_CORPUS");
-        return;
-    };
+    let Some(recorded) = cilium_verdicts::cases() else { return };
     // It is about one version.
     let Some(judge) =
         &mut Judge::start_all(programs()).pop().filter(|judge| judge.version >= Version { major: 1, minor: 20 })
@@ -42,29 +25,25 @@ fn what_was_recorded_comes_out_again() {
         return;
     };
     let (mut cases, mut flows, mut by_schema, mut wrong) = (0, 0, Vec::new(), Vec::new());
-    for file in ["a", "b", "c", "d", "e", "r", "r1b", "r2", "r3", "r4"] {
-        let said = fs::read_to_string(folder.join(format!("{file}.verdicts.txt"))).unwrap();
-        let text = fs::read_to_string(folder.join(format!("{file}.yaml"))).unwrap();
-        for case in serde_yaml::from_str::<Vec<Case>>(&text).unwrap() {
-            // A kind that the compiler does not write.
-            if case.policies.contains("kind: ClusterNetworkPolicy") {
-                continue;
-            }
-            let answer = judge.ask(&request(&case)).unwrap();
-            let objects = Object::all(&answer);
-            let (said, found) = (lines(&said, &case.name), decided(&answer, &objects, &case));
-            if said != found && objects.iter().any(|object| !object.schema.is_empty()) {
-                by_schema.push(case.name.split(' ').next().unwrap().to_owned());
-                continue;
-            }
-            for (said, found) in said.iter().zip(&found).filter(|(said, found)| said != found) {
-                wrong.push(format!("{}\n  recorded: {said}\n  found:    {found}", case.name));
-            }
-            cases += 1;
-            flows += case.flows.len();
-            if said.len() != found.len() {
-                wrong.push(format!("{}\n  recorded: {said:#?}\n  found:    {found:#?}", case.name));
-            }
+    for case in recorded {
+        // A kind that the compiler does not write.
+        if case.manifests().contains("kind: ClusterNetworkPolicy") {
+            continue;
+        }
+        let answer = judge.ask(&request(&case)).unwrap();
+        let objects = Object::all(&answer);
+        let (said, found) = (said(&case), decided(&answer, &objects, &case));
+        if said != found && objects.iter().any(|object| !object.schema.is_empty()) {
+            by_schema.push(case.name.split(' ').next().unwrap().to_owned());
+            continue;
+        }
+        for (said, found) in said.iter().zip(&found).filter(|(said, found)| said != found) {
+            wrong.push(format!("{}: {}\n  recorded: {said}\n  found:    {found}", case.file, case.name));
+        }
+        cases += 1;
+        flows += case.flows.len();
+        if said.len() != found.len() {
+            wrong.push(format!("{}: {}\n  recorded: {said:#?}\n  found:    {found:#?}", case.file, case.name));
         }
     }
     eprintln!("{cases} cases with {flows} flows come out again; {} are refused by the API server", by_schema.len());
@@ -73,12 +52,11 @@ fn what_was_recorded_comes_out_again() {
     assert!(cases > 0);
 }
 
-/// The lines below `=== name`, in the words that both have: an object that is refused, or a flow with its ends.
-fn lines(text: &str, name: &str) -> Vec<String> {
-    let case = text.split("=== ").find(|case| case.lines().next() == Some(name)).unwrap();
-    // Deeper are the filters of the engine, further ends the text of an error.
-    let lines = case.lines().skip(1).filter(|line| !line.starts_with("      "));
-    lines
+/// What was said, in the words that both have: an object that is refused, or a flow with its ends.
+fn said(case: &Case) -> Vec<String> {
+    // Behind an end that is an error stands its text.
+    case.said
+        .iter()
         .map(|line| {
             if line.contains("PARSE ERROR") {
                 return "refused".to_owned();
@@ -107,13 +85,6 @@ fn plain(word: &str) -> String {
 }
 
 fn request(case: &Case) -> Value {
-    let with_version = |document: &str| {
-        let of_kubernetes = document.lines().any(|line| line.trim() == "kind: NetworkPolicy");
-        let version = if of_kubernetes { "networking.k8s.io/v1" } else { "cilium.io/v2" };
-        let said = if document.contains("apiVersion:") { String::new() } else { format!("apiVersion: {version}\n") };
-        format!("{said}{document}")
-    };
-    let documents = case.policies.split("---\n").filter(|document| !document.trim().is_empty());
     let mut names: Vec<&str> = case.flows.iter().flat_map(|flow| flow.split_whitespace().take(2)).collect();
     names.sort_unstable();
     names.dedup();
@@ -127,7 +98,7 @@ fn request(case: &Case) -> Value {
         })
     });
     json!({
-        "manifests": documents.map(with_version).collect::<Vec<_>>().join("\n---\n"),
+        "manifests": case.manifests(),
         "namespaces": { "pci": { "cde": "true" } },
         "endpoints": names.iter().map(|name| endpoint(name, case)).collect::<Vec<_>>(),
         "flows": flows.collect::<Vec<_>>(),

@@ -19,6 +19,8 @@
 )]
 
 mod cases;
+#[path = "../support/cilium_verdicts.rs"]
+mod cilium_verdicts;
 mod corpus;
 #[path = "../support/counts.rs"]
 mod counts;

@@ -4,11 +4,10 @@
 //! authentication follow from the rules that let the flow pass. Cases with a `ClusterNetworkPolicy` are passed over:
 //! that kind is refused by name.
 
-use super::{cilium, corpus, counts, raised};
-use serde::Deserialize;
+use super::cilium_verdicts::{self, Case};
+use super::{cilium, counts, raised};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::net::IpAddr;
 use ztp::enforcer::raise::{ProblemKind, Raised, UnknownFields};
 use ztp::policy::{Direction, Protocol};
@@ -18,15 +17,6 @@ use ztp::semantics::endpoints::{self, Endpoint};
 use ztp::semantics::namespaces::NamespaceWitness;
 use ztp::semantics::pods::Pod;
 use ztp::verdict::{Effect, Rule};
-
-#[derive(Deserialize)]
-struct Case {
-    name: String,
-    policies: String,
-    flows: Vec<String>,
-    #[serde(default)]
-    extra: BTreeMap<String, Vec<String>>,
-}
 
 /// Where the model says less than the engine said, and why: the case, the beginning of the flow, its verdict here.
 const EXPLAINED: &[(&str, &str, &str, &str)] = &[
@@ -47,50 +37,45 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
 
 #[test]
 fn cases_of_the_engine_are_reproduced() {
-    let Some(folder) = corpus("../reference/cilium-verdicts") else { return };
+    let Some(recorded) = cilium_verdicts::cases() else { return };
     let (mut cases, mut refused, mut flows, mut explained, mut wrong) = (0, 0, 0, 0, Vec::new());
-    for file in ["a", "b", "c", "d", "e", "r", "r1b", "r2", "r3", "r4"] {
-        let expected = expected(&fs::read_to_string(folder.join(format!("{file}.verdicts.txt"))).unwrap());
-        let text = fs::read_to_string(folder.join(format!("{file}.yaml"))).unwrap();
-        for case in serde_yaml::from_str::<Vec<Case>>(&text).unwrap() {
-            let raised = raise(&case.policies);
-            if raised.problems.iter().any(|problem| problem.kind == ProblemKind::NotRead) {
-                refused += 1;
-                continue;
+    for case in recorded {
+        let raised = raise(&case);
+        if raised.problems.iter().any(|problem| problem.kind == ProblemKind::NotRead) {
+            refused += 1;
+            continue;
+        }
+        cases += 1;
+        let mut found = Vec::new();
+        let refused = raised.problems.iter().filter(|problem| problem.kind == ProblemKind::Refused);
+        found.extend(refused.map(|_| "PARSE ERROR".to_owned()));
+        for flow in &case.flows {
+            flows += 1;
+            found.push(decided(&raised, &case, flow));
+        }
+        let mut said: Vec<String> = case.said.iter().map(|line| plain(line)).collect();
+        for (name, flow, here, _) in EXPLAINED {
+            if case.name.starts_with(name)
+                && let Some(line) = said.iter_mut().find(|line| line.starts_with(flow))
+            {
+                let (flow, _) = line.rsplit_once(':').unwrap();
+                *line = format!("{flow}:{here}");
+                explained += 1;
             }
-            cases += 1;
-            let said = &expected[&case.name];
-            let mut found = Vec::new();
-            let refused = raised.problems.iter().filter(|problem| problem.kind == ProblemKind::Refused);
-            found.extend(refused.map(|_| "PARSE ERROR".to_owned()));
-            for flow in &case.flows {
-                flows += 1;
-                found.push(decided(&raised, &case, flow));
+        }
+        let found: Vec<String> = found.iter().map(|line| plain(line)).collect();
+        if said != found {
+            let mut text = format!("{}: {}\n", case.file, case.name);
+            for line in said.iter().filter(|line| !found.contains(line)) {
+                writeln!(text, "  engine: {line}").unwrap();
             }
-            let mut said: Vec<String> = said.iter().map(|line| plain(line)).collect();
-            for (name, flow, here, _) in EXPLAINED {
-                if case.name.starts_with(name)
-                    && let Some(line) = said.iter_mut().find(|line| line.starts_with(flow))
-                {
-                    let (flow, _) = line.rsplit_once(':').unwrap();
-                    *line = format!("{flow}:{here}");
-                    explained += 1;
-                }
+            for line in found.iter().filter(|line| !said.contains(line)) {
+                writeln!(text, "  here:   {line}").unwrap();
             }
-            let found: Vec<String> = found.iter().map(|line| plain(line)).collect();
-            if said != found {
-                let mut text = format!("{file}: {}\n", case.name);
-                for line in said.iter().filter(|line| !found.contains(line)) {
-                    writeln!(text, "  engine: {line}").unwrap();
-                }
-                for line in found.iter().filter(|line| !said.contains(line)) {
-                    writeln!(text, "  here:   {line}").unwrap();
-                }
-                for problem in &raised.problems {
-                    writeln!(text, "  {problem:?}").unwrap();
-                }
-                wrong.push(text);
+            for problem in &raised.problems {
+                writeln!(text, "  {problem:?}").unwrap();
             }
+            wrong.push(text);
         }
     }
     eprintln!(
@@ -99,24 +84,6 @@ fn cases_of_the_engine_are_reproduced() {
     counts::hold("docs/semantics.md", "cases of Cilium's engine", &[cases, flows, explained, refused]);
     assert!(wrong.is_empty(), "{} cases differ\n{}", wrong.len(), wrong.join("\n"));
     assert!(cases > 0);
-}
-
-/// The lines below each `=== name`.
-fn expected(text: &str) -> BTreeMap<String, Vec<String>> {
-    let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut name = String::new();
-    for line in text.lines() {
-        match line.strip_prefix("=== ") {
-            Some(next) => {
-                next.clone_into(&mut name);
-                cases.entry(name.clone()).or_default();
-            }
-            // What the filters look like inside.
-            None if line.starts_with("      ") => {}
-            None => cases.get_mut(&name).unwrap().push(line.to_owned()),
-        }
-    }
-    cases
 }
 
 /// Without blanks in a row, and without the engine's own words for its errors and for its kind of authentication.
@@ -141,26 +108,11 @@ fn plain(line: &str) -> String {
     }
 }
 
-fn raise(policies: &str) -> Raised {
-    let with_version = |document: &str| {
-        let kind = document.lines().find_map(|line| line.trim().strip_prefix("kind: ")).unwrap_or_default();
-        let version = match kind {
-            "NetworkPolicy" => "networking.k8s.io/v1",
-            "ClusterNetworkPolicy" => "policy.networking.k8s.io/v1alpha2",
-            _ => "cilium.io/v2",
-        };
-        if document.contains("apiVersion:") {
-            document.to_owned()
-        } else {
-            format!("apiVersion: {version}\n{document}")
-        }
-    };
-    let documents: Vec<String> =
-        policies.split("---\n").filter(|text| !text.trim().is_empty()).map(with_version).collect();
+fn raise(case: &Case) -> Raised {
     let mut scope = cilium(20);
     // The engine reads what is left of an object once the API server has dropped unknown fields.
     scope.unknown_fields = UnknownFields::Drop;
-    raised(&documents.join("\n---\n"), &scope)
+    raised(&case.manifests(), &scope)
 }
 
 /// `checkout backend 8080/tcp both   egress:ALLOW ingress:DENY`
