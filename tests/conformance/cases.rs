@@ -17,13 +17,13 @@
 //! shop/frontend | 10.1.2.3 | 443 | allowed open
 //! ```
 //!
-//! How flows are written is in `ends.rs`. The verdicts are `open`, `allowed`, `authenticated`, `not-allowed` and `denied`,
+//! How flows are written is in `tests/support/flows.rs`. The verdicts are `open`, `allowed`, `authenticated`, `not-allowed` and `denied`,
 //! first where the flow leaves, then where it enters; UPDATE=1 writes those on which all agree. With
 //! `ZTP_CONFORMANCE=all` each case is judged for every version, with that in place of `1.20`.
 
 use super::constructs::Constructs;
-use super::ends::flow;
 use super::engine::Judges;
+use super::flows::flow;
 use super::judge::programs;
 use super::judged::judge;
 use super::legs::Ends;

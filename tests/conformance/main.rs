@@ -4,7 +4,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `objects` | what the compiler writes (examples, `tests/manifests`) is accepted by the API server's code and the agent's |
-//! | `cases`, `ends` | flows by the sentences, by the manifests and by the engine: a file in `cases/` |
+//! | `cases` | flows by the sentences, by the manifests and by the engine: a file in `cases/` |
 //! | `recorded` | the verdicts of `cilium-verdicts` (under `ZTP_CORPUS/../reference`) come out again |
 //! | `re2` | the size of an expression's program is at least what RE2 itself says |
 //!
@@ -22,7 +22,6 @@
 )]
 
 mod cases;
-mod ends;
 mod objects;
 mod re2;
 mod recorded;
@@ -37,6 +36,8 @@ mod constructs;
 mod dice;
 #[path = "../differential/engine.rs"]
 mod engine;
+#[path = "../support/flows.rs"]
+mod flows;
 #[path = "../support/judge/mod.rs"]
 mod judge;
 #[path = "../differential/judged.rs"]

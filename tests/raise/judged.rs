@@ -7,29 +7,24 @@
 //! apiVersion: cilium.io/v2
 //! …
 //! == flows
-//! shop/b{tier=x,ns.team=red} shop/a 80/tcp GET /x host=h x-tenant=a
-//! shop/a 10.1.2.3+api.example.com 443-445/tcp
-//! shop/a shop/dns 53/udp look-up a.example.com
-//! shop/a 8.7.6.5 443/tcp tls a.example.com unknown
+//! shop/b{tier=x,ns:team=red} shop/a 80/tcp GET /x host=h x-tenant=a
+//! shop/a 10.1.2.3=api.example.com 443-445/tcp
+//! shop/a shop/dns 53/udp ?a.example.com
+//! shop/a 8.7.6.5 443/tcp tls=a.example.com unknown
 //! ```
 //!
-//! Pods are `namespace/app`, with labels, those of the namespace behind `ns.`, `sa` and `cluster`; nodes are `host`,
-//! `remote-node`, `local-apiserver` and `remote-apiserver`; addresses have their names behind `+`, or `apiserver`. What is
-//! `unknown` here has to be that, whatever the engine says.
+//! How flows are written is in `tests/support/flows.rs`; here a range of ports is one flow a port, and the cluster has two
+//! address families. What is `unknown` here has to be that, whatever the engine says.
 
+use super::flows::flow;
 use super::judge::{Judge, Object, Question, directions, programs};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use ztp::enforcer::raise::{Located, ProblemKind, Raised};
-use ztp::policy::{Direction, Protocol};
-use ztp::semantics::connections::{Connection, RequestLine};
+use ztp::policy::Direction;
 use ztp::semantics::endpoints::Endpoint;
-use ztp::semantics::labels::Labels;
-use ztp::semantics::namespaces::NamespaceWitness;
-use ztp::semantics::pods::Pod;
 use ztp::semantics::{Place, Universe};
 use ztp::source::FileId;
 use ztp::verdict::{End, Flow, Index, decide_end};
@@ -135,21 +130,14 @@ struct Asked {
 impl Asked {
     /// One, or one a port.
     fn read(line: &str) -> Vec<Self> {
-        let mut words: Vec<&str> = line.split_whitespace().collect();
-        let unknown = words.last() == Some(&"unknown");
-        if unknown {
-            words.pop();
-        }
-        let [from, to, at, carried @ ..] = words.as_slice() else { panic!("{line}: who, whom and where") };
-        let (numbers, protocol) = at.split_once('/').unwrap();
-        let (first, last) = numbers.split_once('-').unwrap_or((numbers, numbers));
-        let ports = first.parse::<u16>().unwrap()..=last.parse().unwrap();
-        let one = |port| Self {
-            text: format!("{from} {to} {port}/{protocol} {}", carried.join(" ")),
-            flow: Flow { from: endpoint(from), to: endpoint(to), connection: connection(protocol, port, carried) },
-            unknown,
+        let (line, unknown) = line.strip_suffix(" unknown").map_or((line, false), |line| (line, true));
+        let words: Vec<&str> = line.splitn(3, ' ').collect();
+        let [from, to, what] = words[..] else { panic!("{line}: who, whom and what") };
+        let one = |what: String| {
+            let flow = dual(flow(from, to, &what));
+            Self { text: format!("{from} {to} {what}"), flow, unknown }
         };
-        ports.map(one).collect()
+        each_port(what).into_iter().map(one).collect()
     }
 
     fn ends(&self, direction: Direction) -> (&Endpoint, &Endpoint) {
@@ -160,71 +148,25 @@ impl Asked {
     }
 }
 
-fn endpoint(text: &str) -> Endpoint {
-    let node = |place| Endpoint::Node { place, labels: Labels::default() };
-    match text {
-        "host" => return node(Place::LocalNode),
-        "local-apiserver" => return node(Place::LocalApiserver),
-        "remote-node" => return node(Place::RemoteNode),
-        "remote-apiserver" => return node(Place::RemoteApiserver),
-        "health" => return Endpoint::Single(Place::Health),
-        "ingress" => return Endpoint::Single(Place::Ingress),
-        "init" => return Endpoint::Single(Place::Init),
-        "unmanaged" => return Endpoint::Single(Place::Unmanaged),
-        _ => {}
-    }
-    let Some((namespace, rest)) = text.split_once('/') else {
-        let mut parts = text.split('+');
-        let address = parts.next().unwrap().parse().unwrap();
-        let (marks, names): (Vec<&str>, Vec<&str>) = parts.partition(|part| *part == "apiserver");
-        let place = if marks.is_empty() { Place::DualOutside } else { Place::DualOutsideApiserver };
-        return Endpoint::Outside { place, address, names: names.into_iter().map(Into::into).collect() };
-    };
-    let (app, more) = rest.split_once('{').unwrap_or((rest, ""));
-    let (mut labels, mut of_namespace) = (Labels::default(), Labels::default());
-    if !app.is_empty() {
-        labels.insert("app".into(), app.into());
-    }
-    let (mut service_account, mut cluster) = ("default", None);
-    for pair in more.trim_end_matches('}').split(',').filter(|pair| !pair.is_empty()) {
-        match pair.split_once('=').unwrap() {
-            ("sa", name) => service_account = name,
-            ("cluster", name) => cluster = Some(name),
-            (key, value) => match key.strip_prefix("ns.") {
-                Some(key) => drop(of_namespace.insert(key.into(), value.into())),
-                None => drop(labels.insert(key.into(), value.into())),
-            },
+/// `443-445/tcp`: one of each port.
+fn each_port(what: &str) -> Vec<String> {
+    match what.split_once('/').and_then(|(ports, rest)| Some((ports.split_once('-')?, rest))) {
+        Some(((first, last), rest)) => {
+            let ports = first.parse::<u16>().unwrap()..=last.parse().unwrap();
+            ports.map(|port| format!("{port}/{rest}")).collect()
         }
-    }
-    let namespace = NamespaceWitness { name: namespace.into(), labels: of_namespace };
-    let pod = Pod { namespace, labels, service_account: service_account.into() };
-    match cluster {
-        Some(cluster) => Endpoint::MeshPod { cluster: cluster.into(), pod },
-        None => Endpoint::Pod(pod),
+        None => vec![what.to_owned()],
     }
 }
 
-fn connection(protocol: &str, port: u16, carried: &[&str]) -> Connection {
-    let protocol = match protocol {
-        "tcp" => Protocol::Tcp,
-        "udp" => Protocol::Udp,
-        "sctp" => Protocol::Sctp,
-        "icmp" | "icmpv6" => {
-            return Connection::Icmp { v6: protocol == "icmpv6", number: u8::try_from(port).unwrap() };
+/// A flow in a cluster of two address families.
+fn dual(mut flow: Flow) -> Flow {
+    for end in [&mut flow.from, &mut flow.to] {
+        match end {
+            Endpoint::Outside { place: place @ Place::Outside, .. } => *place = Place::DualOutside,
+            Endpoint::Outside { place: place @ Place::OutsideApiserver, .. } => *place = Place::DualOutsideApiserver,
+            _ => {}
         }
-        other => panic!("{other} is no protocol"),
-    };
-    match carried {
-        [] => Connection::Port(protocol, port),
-        ["look-up", name] => Connection::LookUp((*name).into(), protocol, port),
-        ["tls", name] => Connection::Tls((*name).into(), port),
-        [method, target, headers @ ..] => {
-            let mut headers: BTreeMap<&str, &str> = headers.iter().map(|pair| pair.split_once('=').unwrap()).collect();
-            let authority = headers.remove("host").unwrap_or("h");
-            let headers = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-            let (method, target) = ((*method).into(), (*target).into());
-            Connection::Request(RequestLine { method, target, authority: Some(authority.into()), headers }, port)
-        }
-        other => panic!("{other:?} is nothing that a flow carries"),
     }
+    flow
 }

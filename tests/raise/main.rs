@@ -24,6 +24,8 @@ mod cilium_verdicts;
 mod corpus;
 #[path = "../support/counts.rs"]
 mod counts;
+#[path = "../support/flows.rs"]
+mod flows;
 #[path = "../support/judge/mod.rs"]
 mod judge;
 mod judged;

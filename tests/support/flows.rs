@@ -1,14 +1,14 @@
-//! The flows of a case, a line each:
+//! How flows are written in cases: from whom, to whom, and what passes.
 //!
 //! ```text
-//! shop/frontend          | shop/backend     | 8080 GET /a?q x-tenant=acme | allowed not-allowed
-//! shop/api{tier=web}     | 10.1.2.3=api.x.y | 443 tls=api.x.y             | allowed open
-//! kube-system/{k=v,sa=s} | remote-node      | 53/udp ?api.x.y             | denied denied
+//! shop/frontend            shop/backend       8080 GET /a?q x-tenant=acme
+//! shop/api{tier=web}       10.1.2.3=api.x.y   443 tls=api.x.y
+//! kube-system/{k=v,sa=s}   remote-node        53/udp ?api.x.y
 //! ```
 //!
 //! | who | is |
 //! |---|---|
-//! | `NS/APP`, `NS/APP{KEY=VALUE,…}`, `NS/{…}` | a pod labelled `app=APP`, and so on; `sa=` is its service account, `ns:KEY=` a label of its namespace |
+//! | `NS/APP`, `NS/APP{KEY=VALUE,…}`, `NS/{…}` | a pod labelled `app=APP`, and so on; `sa=` is its service account, `ns:KEY=` a label of its namespace, `cluster=` the cluster where it is not the own one |
 //! | `ADDRESS`, `ADDRESS=NAME=…` | outside, with the names that it has |
 //! | `apiserver@ADDRESS` | the API server outside |
 //! | `host`, `remote-node`, with `{KEY=VALUE,…}` | the pod's own node, another one; `apiserver@host`, `apiserver@remote-node` where the API server stands |
@@ -61,6 +61,7 @@ fn pod(namespace: &str, app: &str, said: Labels) -> Endpoint {
         labels: Labels::new(),
         service_account: "default".into(),
     };
+    let mut cluster = None;
     if !app.is_empty() {
         pod.labels.insert("app".into(), app.into());
     }
@@ -68,10 +69,14 @@ fn pod(namespace: &str, app: &str, said: Labels) -> Endpoint {
         match key.strip_prefix("ns:") {
             Some(key) => _ = pod.namespace.labels.insert(key.into(), value),
             None if key == "sa" => pod.service_account = value,
+            None if key == "cluster" => cluster = Some(value),
             None => _ = pod.labels.insert(key, value),
         }
     }
-    Endpoint::Pod(pod)
+    match cluster {
+        Some(cluster) => Endpoint::MeshPod { cluster, pod },
+        None => Endpoint::Pod(pod),
+    }
 }
 
 fn outside(text: &str, apiserver: bool) -> Endpoint {
