@@ -3,9 +3,9 @@
 mod json;
 mod page;
 
+use super::Status;
 use super::input::{self, InputArgs};
-use super::{Status, terminal};
-use clap::ValueEnum;
+use super::terminal::{self, AnswerFormat};
 use smol_str::SmolStr;
 use ztp::diagnostic::Code;
 use ztp::explain::{Answer, Explanation, Missing, beside_requests, explain, missing};
@@ -32,16 +32,7 @@ pub struct Args {
 
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
-    format: FormatName,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum FormatName {
-    /// For people
-    #[default]
-    Human,
-    /// One JSON object
-    Json,
+    format: AnswerFormat,
 }
 
 /// An answer, with all that is said about it.
@@ -93,8 +84,8 @@ pub fn run(args: &Args) -> Status {
         }
     }
     let text = match args.format {
-        FormatName::Human => page::pages(&outcome.sources, &answers),
-        FormatName::Json => json::object(&outcome.sources, &answers),
+        AnswerFormat::Human => page::pages(&outcome.sources, &answers),
+        AnswerFormat::Json => json::object(&outcome.sources, &answers),
     };
     match terminal::answer(&[text]) {
         Status::Clean if answers.iter().any(|answer| answer.explanation.is_err()) => Status::Findings,

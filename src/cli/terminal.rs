@@ -1,10 +1,21 @@
 //! Standard output and standard error.
 
 use super::Status;
+use clap::ValueEnum;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use ztp::diagnostic::Diagnostic;
 use ztp::diagnostic::render::{Format, render};
 use ztp::source::Sources;
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum AnswerFormat {
+    /// For people
+    #[default]
+    Human,
+    /// One JSON object
+    Json,
+}
 
 /// Writes to standard output. That nobody reads on (`ztp build | head`) is no failure.
 pub fn answer(pieces: impl IntoIterator<Item: AsRef<str>>) -> Status {

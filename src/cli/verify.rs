@@ -1,12 +1,12 @@
 //! `ztp verify`: where a cluster has drifted from its source.
 
+use super::Status;
 use super::diff::human::{changes, summary};
 use super::diff::json;
 use super::diff::reasons::Sides;
 use super::input;
 use super::project::{ClusterArgs, status};
-use super::{Status, terminal};
-use clap::ValueEnum;
+use super::terminal::{self, AnswerFormat};
 use serde_json::{Value, json};
 use ztp::diagnostic::render::Format;
 use ztp::diff::Diff;
@@ -34,16 +34,7 @@ pub struct Args {
 
     /// How the drift is printed
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
-    format: FormatName,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum FormatName {
-    /// For people
-    #[default]
-    Human,
-    /// One JSON object
-    Json,
+    format: AnswerFormat,
 }
 
 pub fn run(args: &Args) -> Status {
@@ -62,8 +53,8 @@ pub fn run(args: &Args) -> Status {
     terminal::findings(Format::Human, &outcome.sources, &outcome.diagnostics);
     let Some(drift) = &outcome.drift else { return status(&outcome.diagnostics) };
     let text = match args.format {
-        FormatName::Human => page(drift, &outcome.sources),
-        FormatName::Json => object(drift, &outcome.sources),
+        AnswerFormat::Human => page(drift, &outcome.sources),
+        AnswerFormat::Json => object(drift, &outcome.sources),
     };
     match terminal::answer(&[text]) {
         Status::Clean if !drift.is_none() => Status::Findings,
