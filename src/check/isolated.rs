@@ -1,7 +1,7 @@
 //! Which pods are isolated.
 
 use super::near::{Item, Near};
-use crate::policy::{Direction, Isolation, PodSelector, Policy, Selects, SubjectId, ValueSet};
+use crate::policy::{Direction, Isolation, PodSelector, Policy, Selects, SubjectId};
 use crate::semantics::{Universe, pods};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -21,11 +21,15 @@ impl<'p> Isolated<'p> {
         let mut parts = Vec::new();
         for (number, isolation) in (0_u32..).zip(&policy.isolations) {
             let Isolation { subject, direction, .. } = *isolation;
-            match &policy.subject(subject).selects {
-                Selects::Pods(selector) if is_whole(selector) => {
-                    whole.extend(selector.namespaces.names.as_one().map(|name| (name, direction)));
+            let namespace = match &policy.subject(subject).selects {
+                Selects::Pods(selector) => selector.whole_namespace(),
+                Selects::Nodes(_) => None,
+            };
+            match namespace {
+                Some(name) => {
+                    whole.insert((name, direction));
                 }
-                _ => parts.push(Item { subject, direction, peer: None, number }),
+                None => parts.push(Item { subject, direction, peer: None, number }),
             }
         }
         Self { policy, whole, parts: Near::new(policy, &parts) }
@@ -43,12 +47,4 @@ impl<'p> Isolated<'p> {
         one.is_some_and(|one| self.whole.contains(&(one, direction)))
             || (!self.parts.is_empty() && self.parts.pods(pods).subjects.iter().any(part))
     }
-}
-
-/// Whether these are all pods of one namespace.
-fn is_whole(selector: &PodSelector) -> bool {
-    selector.labels.0.is_empty()
-        && selector.namespaces.labels.0.is_empty()
-        && selector.service_account == ValueSet::Any
-        && selector.namespaces.names.as_one().is_some()
 }

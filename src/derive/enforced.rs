@@ -93,7 +93,7 @@ impl Isolation {
                     found.nodes.insert((isolation.subject, isolation.direction));
                 }
                 Selects::Pods(selector) => {
-                    if let Some(name) = whole_namespace(selector) {
+                    if let Some(name) = selector.whole_namespace() {
                         found.namespaces.insert((name.clone(), isolation.direction));
                     }
                     found.pods.push((isolation.direction, selector.clone()));
@@ -137,14 +137,6 @@ impl Isolation {
         let parts = isolated().filter_map(|pods| pods::intersection(universe, selector, pods));
         Part::Pods(merge(universe, parts.collect()))
     }
-}
-
-/// The name of a namespace of which this is every pod.
-fn whole_namespace(selector: &PodSelector) -> Option<&SmolStr> {
-    let every = selector.labels.0.is_empty()
-        && selector.namespaces.labels.0.is_empty()
-        && selector.service_account == ValueSet::Any;
-    selector.namespaces.names.as_one().filter(|_| every)
 }
 
 /// Parts that differ only in the names of their namespaces become one, and parts of other parts go.

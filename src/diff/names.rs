@@ -78,12 +78,10 @@ impl Names {
         if let Some(namespace) = namespaces.names.as_one().filter(|_| !namespaces.labels.0.is_empty()) {
             return format!("{} where {namespace} has {}", self.pods(&unlabelled(selector)), namespaces.labels);
         }
-        let bare = PodSelector { namespaces: selector.namespaces.clone(), ..PodSelector::default() } == *selector;
-        match &selector.namespaces.names {
-            ValueSet::In(names) if bare && selector.namespaces.labels.0.is_empty() => {
-                names.iter().map(|name| format!("{name}/*")).collect::<Vec<_>>().join(", ")
-            }
-            ValueSet::NotIn(names) if bare && selector.namespaces.labels.0.is_empty() => {
+        let whole = selector.is_whole() && namespaces.labels.0.is_empty();
+        match &namespaces.names {
+            ValueSet::In(names) if whole => names.iter().map(|name| format!("{name}/*")).collect::<Vec<_>>().join(", "),
+            ValueSet::NotIn(names) if whole => {
                 format!("pods of namespaces other than {}", names.join(", "))
             }
             _ => selector.to_string(),

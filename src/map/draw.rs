@@ -8,7 +8,7 @@ use super::profile::{ProfileId, Profiles, Value, ValueId, Values, number};
 use super::scene::{Focus, Scene, Workload};
 use super::unit::{Unit, UnitKind, Units, add_described};
 use super::{Edge, Kind, Map, Passes, Vertex, VertexId};
-use crate::policy::{Direction, LabelSelector, PodSelector, ValueSet, Values as Names};
+use crate::policy::{Direction, PodSelector, ValueSet, Values as Names};
 use crate::semantics::endpoints::Endpoint;
 use crate::semantics::{Universe, endpoints::Endpoints};
 use crate::verdict::{Index, Ruleset};
@@ -364,11 +364,8 @@ fn unit_namespace(unit: &Unit) -> Option<SmolStr> {
 
 /// `shop/{ app: api }`, or `shop/*`.
 fn here(selector: &PodSelector) -> String {
-    if selector.labels.0.is_empty() && selector.service_account == ValueSet::Any {
-        let bare = PodSelector { labels: LabelSelector::default(), ..selector.clone() };
-        return bare.to_string().replace("/{}", "/*");
-    }
-    selector.to_string()
+    let text = selector.to_string();
+    if selector.is_whole() { text.replace("/{}", "/*") } else { text }
 }
 
 /// The same for pods of other namespaces, without the names of those that the map has.

@@ -128,6 +128,19 @@ impl PodSelector {
     pub fn labelled(namespace: impl Into<SmolStr>, labels: LabelSelector) -> Self {
         Self { labels, ..Self::namespace(namespace) }
     }
+
+    /// Whether these are all pods of their namespaces, whichever those are.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.labels.0.is_empty() && self.service_account == ValueSet::Any
+    }
+
+    /// The namespace of which these are all pods; `None` when they are anything else.
+    #[must_use]
+    pub fn whole_namespace(&self) -> Option<&SmolStr> {
+        let every = self.is_whole() && self.namespaces.labels.0.is_empty();
+        self.namespaces.names.as_one().filter(|_| every)
+    }
 }
 
 /// Which nodes, by label.

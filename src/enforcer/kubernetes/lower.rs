@@ -7,9 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::enforcer::object;
 use crate::manifest::kubernetes::{NetworkPolicy, Peer, Port, Rule};
 use crate::manifest::{Comment, Object};
-use crate::policy::{
-    self, Direction, Effect, LabelSelector, Origin, PodSelector, Policy, Selects, Subject, SubjectId, ValueSet,
-};
+use crate::policy::{self, Direction, Effect, LabelSelector, Origin, Policy, Selects, Subject, SubjectId};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +25,7 @@ pub(super) fn lower(policy: &Policy) -> Result<Vec<Object>, Vec<Diagnostic>> {
         let subject = policy.subject(isolation.subject);
         let Selects::Pods(pods) = &subject.selects else { continue };
         for home in homes_of(isolation.subject) {
-            let stem = stem(subject, if is_whole(pods) { "default-deny" } else { &subject.name });
+            let stem = stem(subject, if pods.is_whole() { "default-deny" } else { &subject.name });
             let draft = drafts.entry((home.clone(), stem)).or_insert_with(|| Draft::new(&pods.labels));
             draft.direction(isolation.direction).isolates = true;
             draft.sentences.insert(object::comment(policy.sentence(isolation.sentence)));
@@ -42,7 +40,7 @@ pub(super) fn lower(policy: &Policy) -> Result<Vec<Object>, Vec<Diagnostic>> {
         };
         let parts = backstop::parts(policy, &denies, rule).map_err(|problem| vec![problem.into()])?;
         for home in homes_of(rule.subject) {
-            let stem = stem(subject, if is_whole(pods) { "every-workload" } else { &subject.name });
+            let stem = stem(subject, if pods.is_whole() { "every-workload" } else { &subject.name });
             let draft = drafts.entry((home.clone(), stem));
             let side = draft.or_insert_with(|| Draft::new(&pods.labels)).direction(rule.direction);
             for part in &parts {
@@ -53,11 +51,6 @@ pub(super) fn lower(policy: &Policy) -> Result<Vec<Object>, Vec<Diagnostic>> {
     // A policy of which nothing is left would isolate in no direction, and `policyTypes` could not be written.
     let used = drafts.into_iter().filter(|(_, draft)| draft.ingress.is_used() || draft.egress.is_used());
     Ok(used.map(|((home, stem), draft)| draft.finish(policy, &home, &stem)).collect())
-}
-
-/// Whether these are all pods of their namespaces.
-fn is_whole(pods: &PodSelector) -> bool {
-    pods.labels.0.is_empty() && pods.service_account == ValueSet::Any
 }
 
 fn namespaces_of(policy: &Policy, subject: &Subject) -> Vec<SmolStr> {

@@ -1,7 +1,7 @@
 //! Which object says what: everything of the model, by object and by spec.
 
 use crate::policy::{
-    Boundary, Direction, Effect, Isolation, Origin, Policy, Rule, Selects, Sentence, SentenceId, SubjectId, ValueSet,
+    Boundary, Direction, Effect, Isolation, Origin, Policy, Rule, Selects, Sentence, SentenceId, SubjectId,
 };
 use indexmap::IndexMap;
 
@@ -124,8 +124,8 @@ pub fn plans(policy: &Policy) -> IndexMap<Place<'_>, Plan<'_>> {
     let mut plans = Plans { policy, of_subjects, others: IndexMap::new() };
     for isolation in &policy.isolations {
         let subject = policy.subject(isolation.subject);
-        let plan = match &subject.namespace {
-            Some(namespace) if is_whole_namespace(&subject.selects) => {
+        let plan = match (&subject.namespace, &subject.selects) {
+            (Some(namespace), Selects::Pods(pods)) if pods.is_whole() => {
                 plans.others.entry(Place::DefaultDeny { namespace }).or_default()
             }
             _ => plans.plan(isolation.subject, isolation.sentence),
@@ -194,11 +194,4 @@ fn slug(text: &str) -> String {
         }
     }
     slug.trim_end_matches('-').to_owned()
-}
-
-fn is_whole_namespace(selects: &Selects) -> bool {
-    match selects {
-        Selects::Pods(pods) => pods.labels.0.is_empty() && pods.service_account == ValueSet::Any,
-        Selects::Nodes(_) => false,
-    }
 }
