@@ -45,8 +45,7 @@ pub(super) fn check(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let wider = |near: &Near<'_>| -> Vec<Vec<SubjectId>> {
-        let subjects = 0..u32::try_from(policy.subjects.len()).unwrap_or(u32::MAX);
-        subjects.into_par_iter().map(|number| wider(policy, near, SubjectId(number))).collect()
+        policy.subject_ids().into_par_iter().map(|subject| wider(policy, near, subject)).collect()
     };
     let (wider_allows, wider_denies) = (wider(allows), wider(&guards.denies));
     let sentences = policy.rules.par_chunk_by(|a, b| a.sentence == b.sentence);

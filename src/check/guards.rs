@@ -48,12 +48,9 @@ impl<'p> Guards<'p> {
 
     /// The subjects of denies and boundaries that each subject of the policy meets.
     pub fn around(&self, policy: &Policy) -> Vec<Around> {
-        let subjects = 0..u32::try_from(policy.subjects.len()).unwrap_or(u32::MAX);
-        let around = |number| Around {
-            denies: self.denies.subjects(SubjectId(number)),
-            boundaries: self.boundaries.subjects(SubjectId(number)),
-        };
-        subjects.into_par_iter().map(around).collect()
+        let around =
+            |subject| Around { denies: self.denies.subjects(subject), boundaries: self.boundaries.subjects(subject) };
+        policy.subject_ids().into_par_iter().map(around).collect()
     }
 }
 

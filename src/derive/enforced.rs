@@ -105,14 +105,11 @@ impl Isolation {
 
     /// In which directions all of each subject is isolated.
     fn wholes(&self, policy: &Policy) -> Vec<Vec<Direction>> {
-        let subjects = 0..u32::try_from(policy.subjects.len()).unwrap_or(u32::MAX);
         let whole = |subject| {
             let directions = [Direction::Ingress, Direction::Egress].into_iter();
-            directions
-                .filter(|direction| matches!(self.part(policy, SubjectId(subject), *direction), Part::Whole))
-                .collect()
+            directions.filter(|direction| matches!(self.part(policy, subject, *direction), Part::Whole)).collect()
         };
-        subjects.into_par_iter().map(whole).collect()
+        policy.subject_ids().into_par_iter().map(whole).collect()
     }
 
     /// The isolated part of a subject.

@@ -409,6 +409,12 @@ pub enum AssertionKind {
 }
 
 impl Policy {
+    /// The ids of all subjects, in their order.
+    #[must_use]
+    pub fn subject_ids(&self) -> Vec<SubjectId> {
+        (0_u32..).take(self.subjects.len()).map(SubjectId).collect()
+    }
+
     /// The id of a subject, which becomes part of the policy if it is not yet.
     pub fn intern(&mut self, subject: Subject) -> SubjectId {
         let (index, _) = self.subjects.insert_full(subject);
