@@ -36,9 +36,24 @@ pub(super) fn independent(manifests: &[&str]) -> bool {
 
 /// Whether an object has a rule for egress that allows something: `- {}` only isolates.
 fn lets_out(text: &str) -> bool {
-    let mut lines = text.lines().map(|line| line.trim_start_matches([' ', '-']));
-    let mut rules = std::iter::from_fn(|| lines.find(|line| *line == "egress:").and_then(|_| lines.next()));
-    rules.any(|rule| rule != "{}")
+    // The column of the `egress:` in whose list the lines are. Its entries begin in that column or further in.
+    let mut list = None;
+    for line in text.lines() {
+        let content = line.trim_start_matches(' ');
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        let column = line.len() - content.len();
+        if list.is_some_and(|key| column > key || (column == key && content.starts_with('-'))) {
+            if content != "- {}" {
+                return true;
+            }
+        } else {
+            let key = line.trim_start_matches([' ', '-']);
+            list = (key == "egress:").then(|| line.len() - key.len());
+        }
+    }
+    false
 }
 
 /// A policy and its manifests, divided.
@@ -90,5 +105,28 @@ mod tests {
         assert!(!independent(&[in_a_list, LOOK_UPS]));
         assert!(independent(&[allows]));
         assert!(independent(&[isolates, LOOK_UPS]));
+    }
+
+    #[test]
+    fn any_entry_for_egress_lets_out_but_an_empty_one() {
+        let allows = [
+            "spec:\n  egress:\n    - {}\n    - toEntities:\n        - cluster\n",
+            "spec:\n  egress:\n  - {}\n  - toEntities:\n    - cluster\n",
+            "spec:\n  egress:\n    # why\n    - {}\n\n    - toEntities:\n",
+            "specs:\n  - egress:\n      - {}\n  - egress:\n      - {}\n      - toEntities:\n",
+            "specs:\n- egress:\n  - {}\n- egress:\n  - toEntities:\n",
+        ];
+        for text in allows {
+            assert!(lets_out(text), "{text}");
+        }
+        let isolates = [
+            "spec:\n  egress:\n    - {}\n    - {}\n  ingress:\n    - fromEntities:\n",
+            "spec:\n  egress:\n  - {}\n  ingress:\n  - fromEntities:\n",
+            "specs:\n  - egress:\n      - {}\n  - ingress:\n      - fromEntities:\n",
+            "spec:\n  enableDefaultDeny:\n    egress: true\n  egressDeny:\n    - toEntities:\n",
+        ];
+        for text in isolates {
+            assert!(!lets_out(text), "{text}");
+        }
     }
 }
