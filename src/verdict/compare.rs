@@ -143,14 +143,16 @@ impl Said<'_> {
 
 /// What each says that the other does not say in the same words, found by sorting.
 pub(super) fn unmatched<'r>(first: &'r Ruleset, second: &'r Ruleset) -> (Vec<Atom<'r>>, Vec<Atom<'r>>) {
-    let of_first = |id: SubjectId| id.0 as usize;
-    // The subjects that only the second has come after those of the first.
-    let own = first.subjects().count();
-    let numbers = second.subjects().map(|(id, subject)| first.find(subject).map_or(own + of_first(id), of_first));
-    let numbers: Vec<usize> = numbers.collect();
-    let of_second = |id: SubjectId| numbers.get(of_first(id)).copied().unwrap_or(usize::MAX);
-    let mut said: Vec<Said<'r>> = atoms(first, of_first, true).collect();
-    said.extend(atoms(second, of_second, false));
+    // The subjects of the first have their own numbers; those that only the second has come after them.
+    let count = first.subjects().count();
+    let shared = |(id, subject): (SubjectId, &Endpoints)| match first.find(subject) {
+        Some(known) => known.index(),
+        None => count + id.index(),
+    };
+    let numbers: Vec<usize> = second.subjects().map(shared).collect();
+    let number_in_second = |id: SubjectId| numbers.get(id.index()).copied().unwrap_or(usize::MAX);
+    let mut said: Vec<Said<'r>> = atoms(first, SubjectId::index, true).collect();
+    said.extend(atoms(second, number_in_second, false));
     said.sort_by(|a, b| a.words().cmp(&b.words()));
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for same in said.chunk_by(|a, b| a.words() == b.words()) {
