@@ -38,19 +38,19 @@ pub fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>, hints: &mut Vec
     if waivers::none_can_help(diagnostics) {
         return;
     }
-    let (mut covered, mut unused, mut workloads) = (Vec::new(), Vec::new(), Vec::new());
+    let mut others = Vec::new();
     rayon::join(
         || {
-            covered::check(policy, &guards, &allows, &lessened, &mut covered);
-            repeated::check(policy, &mut covered);
+            covered::check(policy, &guards, &allows, &lessened, hints);
+            repeated::check(policy, hints);
         },
         || {
-            consent::check(policy, &guards, &allows, &isolated, &mut unused);
-            workloads::check(policy, &allows, &isolated, &mut workloads);
-            nobody::check(policy, &mut workloads);
+            consent::check(policy, &guards, &allows, &isolated, &mut others);
+            workloads::check(policy, &allows, &isolated, &mut others);
+            nobody::check(policy, &mut others);
         },
     );
-    hints.extend(covered.into_iter().chain(unused).chain(workloads));
+    hints.append(&mut others);
 }
 
 /// What is allowed, by whom and about whom.
