@@ -28,7 +28,7 @@ fn by_label<'p>(policy: &'p Policy, rule: &'p Rule) -> impl Iterator<Item = &'p 
     };
     let peer = match &rule.peer {
         Peer::Pods(pods) => Some(&pods.namespaces),
-        _ => None,
+        Peer::Entity(_) | Peer::Nodes(_) | Peer::Net(_) | Peer::Name(_) | Peer::Anything => None,
     };
     [subject, peer].into_iter().flatten().filter(|namespaces| !namespaces.labels.0.is_empty())
 }
