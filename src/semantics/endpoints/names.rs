@@ -7,6 +7,9 @@ use crate::semantics::names;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
+/// How much all comparisons of names of one question may take, in [`Budget`]'s questions: some tenths of a second.
+const COMPARISONS: usize = 10;
+
 /// What is asked of the set of names that an outside point has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Names {
@@ -31,18 +34,24 @@ impl Names {
         Self { lacks: BTreeSet::from([pattern]), ..Self::default() }
     }
 
-    /// Whether some set of names may fit. Unless one name has to do, each pattern that must be there is asked by itself.
+    /// Whether some set of names may fit.
     pub(super) fn satisfiable(&self) -> bool {
+        self.may_fit(&Budget::of(COMPARISONS))
+    }
+
+    /// The same, as a part of a larger question; when its budget is spent, they may. Unless one name has to do, each
+    /// pattern that must be there is asked by itself.
+    fn may_fit(&self, budget: &Budget) -> bool {
         if self.alone {
-            self.has.is_empty() || !self.find(self.has.iter()).is_yes()
+            self.has.is_empty() || !self.find(self.has.iter(), budget).is_yes()
         } else {
-            self.lacks.is_empty() || self.has.iter().all(|has| !self.find([has].into_iter()).is_yes())
+            self.lacks.is_empty() || self.has.iter().all(|has| !self.find([has].into_iter(), budget).is_yes())
         }
     }
 
     /// Whether there is no name that fits all of these and none that is lacking.
-    fn find<'p>(&self, within: impl Iterator<Item = &'p DnsPattern>) -> Answer<SmolStr> {
-        names::find(&within.collect::<Vec<_>>(), &self.lacks.iter().collect::<Vec<_>>(), &Budget::of(1))
+    fn find<'p>(&self, within: impl Iterator<Item = &'p DnsPattern>, budget: &Budget) -> Answer<SmolStr> {
+        names::find(&within.collect::<Vec<_>>(), &self.lacks.iter().collect::<Vec<_>>(), budget)
     }
 
     /// Both.
@@ -67,19 +76,20 @@ impl Names {
             parts.push(part);
             kept.lacks.insert(lacks.clone());
         }
-        parts.retain(Self::satisfiable);
+        let budget = Budget::of(COMPARISONS);
+        parts.retain(|part| part.may_fit(&budget));
         parts
     }
 
     /// Whether all sets of names that fit `inner` are known to fit this.
     pub(super) fn includes(&self, inner: &Self) -> bool {
-        !inner.satisfiable()
+        let budget = Budget::of(COMPARISONS);
+        let avoided: Vec<&DnsPattern> = inner.lacks.iter().collect();
+        let includes = |outers: &[&DnsPattern], inner| names::find(&[inner], outers, &budget).is_yes();
+        !inner.may_fit(&budget)
             || (!self.alone
-                && self.has.iter().all(|has| inner.has.iter().any(|inner| names::includes(has, inner).is_yes()))
-                && self.lacks.iter().all(|lacks| {
-                    let avoided: Vec<DnsPattern> = inner.lacks.iter().cloned().collect();
-                    names::includes_union(&avoided, lacks).is_yes()
-                }))
+                && self.has.iter().all(|has| inner.has.iter().any(|inner| includes(&[has], inner)))
+                && self.lacks.iter().all(|lacks| includes(&avoided, lacks)))
     }
 
     /// Whether these names fit.
@@ -95,13 +105,14 @@ impl Names {
             Answer::No(name) => Some(name),
             Answer::Yes | Answer::Unknown(_) => None,
         };
+        let budget = Budget::of(COMPARISONS);
         if self.alone && !self.has.is_empty() {
-            return Some(vec![name(self.find(self.has.iter()))?]);
+            return Some(vec![name(self.find(self.has.iter(), &budget))?]);
         }
         let mut found: Vec<SmolStr> = Vec::new();
         for has in &self.has {
             if !found.iter().any(|name| names::matches(has, name)) {
-                found.push(name(self.find([has].into_iter()))?);
+                found.push(name(self.find([has].into_iter(), &budget))?);
             }
         }
         Some(found)
