@@ -5,12 +5,12 @@
 //! |---|---|---|
 //! | [`labels`] | label maps, by [`LabelSelector`](crate::policy::LabelSelector); those of nodes too | `matches`, `satisfiable`, `overlap`, `includes`, `intersection`, `difference`, `simplified`, `witness` |
 //! | [`namespaces`] | namespaces that could exist, given the declared ones ([`namespaces::Universe`]) | the same |
-//! | [`pods`] | pods that could exist | the same and `includes_union` |
+//! | [`pods`] | pods that could exist | the same |
 //! | [`values`] | values of something that always has exactly one | `contains`, `includes`, `intersection`, `complement`, `witness` |
 //! | [`ports`] | ports of the three protocols | `all`, `union`, `intersection`, `complement`, `difference`, `includes`, `overlap`, `witness` |
 //! | [`nets`] | addresses: [`nets::AddressSet`] with `to_nets` for the way back | the same, and `overlap`, `includes`, `intersection`, `difference` of two [`Net`](crate::policy::Net)s |
 //! | [`names`] | DNS names | `matches`, `includes`, `includes_union`, `disjoint` |
-//! | [`paths`] | paths, by [`PathPattern`](crate::policy::PathPattern) | `matches`, `empty`, `includes`, `includes_union`, `disjoint`, `intersection` |
+//! | [`paths`] | paths, by [`PathPattern`](crate::policy::PathPattern) | `matches`, `includes`, `disjoint`, `intersection` |
 //! | [`requests`] | HTTP requests, by [`Request`](crate::policy::Request) | `includes`, `includes_union`, `disjoint`, `intersection` |
 //! | [`re2`] | regular expressions: `parse` reads what Go and RE2 read alike | `to_hir`, `program_size`, `has_assertions`, `may_take` |
 //! | [`traffic`] | what can pass, by [`Traffic`](crate::policy::Traffic) | `includes`, `includes_union`, `disjoint`, `overlap`, `intersection` |

@@ -32,23 +32,10 @@ pub fn includes(outer: &PathPattern, inner: &PathPattern) -> Answer<SmolStr> {
     find(&[&Paths::new(inner)], &[&Paths::new(outer)], &Budget::default())
 }
 
-/// Whether every path that fits `inner` fits one of `outers`; if not, one that fits none (see [`find`]).
-#[must_use]
-pub fn includes_union(outers: &[PathPattern], inner: &PathPattern) -> Answer<SmolStr> {
-    let outers: Vec<_> = outers.iter().map(Paths::new).collect();
-    find(&[&Paths::new(inner)], &outers.iter().collect::<Vec<_>>(), &Budget::default())
-}
-
 /// Whether no path fits both; if one does, such a path (see [`find`]).
 #[must_use]
 pub fn disjoint(a: &PathPattern, b: &PathPattern) -> Answer<SmolStr> {
     find(&[&Paths::new(a), &Paths::new(b)], &[], &Budget::default())
-}
-
-/// Whether no path fits, as with `matching "a^b"`; if one does, such a path (see [`find`]).
-#[must_use]
-pub fn empty(pattern: &PathPattern) -> Answer<SmolStr> {
-    find(&[&Paths::new(pattern)], &[], &Budget::default())
 }
 
 /// Whether no path is sure to fit both: they have different segments at the same place. A quick look.

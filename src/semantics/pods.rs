@@ -1,16 +1,11 @@
 //! Pod selectors as sets of pods that could exist: a namespace (see [`super::namespaces`]), labels and a service account.
 
-use super::answer::Answer;
 use super::labels::{self, Labels};
 use super::namespaces::{self, NamespaceWitness, Universe};
 use super::values;
 use crate::policy::PodSelector;
 use smol_str::SmolStr;
 use std::fmt;
-
-/// How many pieces are looked at before the question is given up: to decide whether a union of conjunctions covers
-/// another one is NP-hard.
-const MAX_PIECES: usize = 10_000;
 
 /// A concrete pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,34 +73,6 @@ pub fn includes(universe: Universe, outer: &PodSelector, inner: &PodSelector) ->
             && labels::includes(&outer.labels, &inner.labels)
             && namespaces::includes(universe, &outer.namespaces, &inner.namespaces))
         || !satisfiable(universe, inner)
-}
-
-/// Whether every pod that fits `inner` fits one of `outers`; if not, a pod that fits none of them.
-#[must_use]
-pub fn includes_union(universe: Universe, outers: &[PodSelector], inner: &PodSelector) -> Answer<Pod> {
-    if outers.iter().any(|outer| includes(universe, outer, inner)) {
-        return Answer::Yes;
-    }
-    let outers: Vec<_> = outers.iter().filter(|outer| overlap(universe, outer, inner)).collect();
-    // What is not covered by the first `n` outers, depth first, so that a pod that fits none is soon found.
-    let mut left = vec![(inner.clone(), 0)];
-    let mut seen = 0;
-    while let Some((piece, done)) = left.pop() {
-        seen += 1;
-        if seen > MAX_PIECES {
-            return Answer::Unknown("too many selectors overlap to compare them all");
-        }
-        match outers.get(done) {
-            None => {
-                if let Some(pod) = witness(universe, &piece) {
-                    return Answer::No(pod);
-                }
-            }
-            Some(outer) if !overlap(universe, outer, &piece) => left.push((piece, done + 1)),
-            Some(outer) => left.extend(difference(universe, &piece, outer).into_iter().map(|rest| (rest, done + 1))),
-        }
-    }
-    Answer::Yes
 }
 
 /// The selector of what fits both; `None` when nothing does.
