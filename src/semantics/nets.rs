@@ -132,6 +132,20 @@ impl AddressSet {
         v4.map(|first| IpAddr::V4(Ipv4Addr::from(first))).or_else(v6)
     }
 
+    /// The smallest block around all of it; `None` when it is empty, or when it has addresses of both families.
+    #[must_use]
+    pub fn block(&self) -> Option<IpNet> {
+        let (family, intervals) = match (self.v4.is_empty(), self.v6.is_empty()) {
+            (false, true) => (Family::V4, &self.v4),
+            (true, false) => (Family::V6, &self.v6),
+            _ => return None,
+        };
+        let ((first, _), (_, last)) = (intervals.first()?, intervals.last()?);
+        let differing = u128::BITS - (first ^ last).leading_zeros();
+        let length = u8::try_from(family as u32 - differing).ok()?;
+        family.net(*first, length).map(|net| net.trunc())
+    }
+
     /// The same set as nets with the fewest CIDRs, those of the exceptions counted. Sorted; exceptions are strict parts
     /// of what they are taken from (Kubernetes' validation of `ipBlock.except` asks for that), and none lies within another.
     #[must_use]
