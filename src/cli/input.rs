@@ -5,12 +5,13 @@ use super::{Status, terminal};
 use std::io;
 use std::path::{Path, PathBuf};
 use ztp::compile::Options;
+use ztp::diagnostic::problem::project::ProjectProblem;
 use ztp::diagnostic::render::Format;
 use ztp::diagnostic::{Diagnostic, sort};
 use ztp::source::Sources;
 use ztp::view::{Input, Outcome};
 use ztp::world::disk::{self, Disk};
-use ztp::world::git::Place;
+use ztp::world::git::{Place, is_revision};
 use ztp::world::{Kind, Loaded, World};
 
 /// Standard input, in place of a path.
@@ -90,6 +91,8 @@ impl Reading {
             let place = Place::find(name).map_err(|problem| failed(&Sources::new(), vec![problem.into()]))?;
             let kind = if place.holds(Kind::Sources) { Kind::Sources } else { Kind::Manifests };
             self.take(kind, place.load(kind))
+        } else if !path.exists() && is_revision(name) {
+            Err(failed(&Sources::new(), vec![ProjectProblem::RevisionAlone { name: name.to_owned() }.into()]))
         } else {
             self.later(if Kind::Sources.fits(path) { Kind::Sources } else { Kind::Manifests }, path);
             Ok(())

@@ -7,7 +7,7 @@
 
 use super::{Kind, Loaded, World, shown};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::problem::project::ProjectProblem;
+use crate::diagnostic::problem::project::{ProjectProblem, Store};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +64,9 @@ pub(super) fn add(loaded: &mut Loaded, kind: Kind, path: String, relative: Strin
             problem
         }
         Err(Failure::TooLarge) => Some(ProjectProblem::TooLarge { path, limit: kind.limit() }),
-        Err(Failure::Io(error)) => Some(ProjectProblem::Unreadable { path, reason: error.to_string() }),
+        Err(Failure::Io(error)) => {
+            Some(ProjectProblem::Unreadable { path, reason: error.to_string(), from: Store::Disk })
+        }
     };
     loaded.problems.extend(problem.map(Diagnostic::from));
 }
@@ -249,7 +251,7 @@ fn not_a_file() -> io::Error {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
-    ProjectProblem::Unreadable { path: shown(path), reason: error.to_string() }.into()
+    ProjectProblem::Unreadable { path: shown(path), reason: error.to_string(), from: Store::Disk }.into()
 }
 
 /// What a file holds.

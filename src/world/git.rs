@@ -9,7 +9,7 @@
 
 use super::disk::{self, Failure};
 use super::{Kind, Loaded};
-use crate::diagnostic::problem::project::ProjectProblem;
+use crate::diagnostic::problem::project::{ProjectProblem, Store};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -45,7 +45,7 @@ impl Place {
     /// # Errors
     /// When git cannot be started, this is no repository, or it has no such revision or path.
     pub fn find(name: &str) -> Result<Self, ProjectProblem> {
-        let unreadable = |reason| ProjectProblem::Unreadable { path: name.to_owned(), reason };
+        let unreadable = |Failed { reason, from }| ProjectProblem::Unreadable { path: name.to_owned(), reason, from };
         let kind = git(&["cat-file", "-t", name]).map_err(unreadable)?;
         let object = git(&["rev-parse", "--verify", name]).map_err(unreadable)?.trim_ascii_end().to_owned();
         let folder = kind.trim_ascii_end() == "tree";
@@ -74,7 +74,8 @@ impl Place {
             loaded.problems.push(ProjectProblem::NoFiles { folder, kind: kind.as_str() }.into());
         } else if let Err(error) = self.read(kind, &wanted, &mut loaded) {
             let reason = format!("git broke off: {error}");
-            loaded.problems.push(ProjectProblem::Unreadable { path: self.name.clone(), reason }.into());
+            let path = self.name.clone();
+            loaded.problems.push(ProjectProblem::Unreadable { path, reason, from: Store::Revision }.into());
         }
         loaded
     }
@@ -127,7 +128,7 @@ impl Place {
         let (path, relative) = self.shown(entry);
         if entry.link {
             let reason = "it is a symbolic link, and these are not followed in a revision".to_owned();
-            loaded.problems.push(ProjectProblem::Unreadable { path, reason }.into());
+            loaded.problems.push(ProjectProblem::Unreadable { path, reason, from: Store::LinkInRevision }.into());
         } else {
             disk::add(loaded, kind, path, relative, text);
         }
@@ -155,17 +156,34 @@ impl Entry {
     }
 }
 
+/// Whether a name is that of a revision. Where git cannot tell, it is not.
+#[must_use]
+pub fn is_revision(name: &str) -> bool {
+    let all = format!("{name}:");
+    Place::is_named(&all) && git(&["rev-parse", "--verify", &all]).is_ok()
+}
+
+/// Why git does not say what it was asked.
+struct Failed {
+    reason: String,
+    from: Store,
+}
+
 /// Runs git and returns what it prints, or in its own words why it fails. Paths that are not UTF-8 have U+FFFD in them.
-fn git(args: &[&str]) -> Result<String, String> {
+fn git(args: &[&str]) -> Result<String, Failed> {
     let output = Command::new("git").args(args).stdin(Stdio::null()).output();
-    let output = output.map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => "there is no `git` command".to_owned(),
-        _ => format!("git cannot be started: {error}"),
+    let output = output.map_err(|error| {
+        let reason = match error.kind() {
+            io::ErrorKind::NotFound => "there is no `git` command".to_owned(),
+            _ => format!("git cannot be started: {error}"),
+        };
+        Failed { reason, from: Store::NoGit }
     })?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.lines().next().unwrap_or_default();
-    Err(format!("git says `{}`", said.strip_prefix("fatal: ").unwrap_or(said)))
+    let reason = format!("git says `{}`", said.strip_prefix("fatal: ").unwrap_or(said));
+    Err(Failed { reason, from: Store::Revision })
 }

@@ -41,6 +41,13 @@ pub enum ProjectProblem {
         path: String,
         /// Why, in the system's words.
         reason: String,
+        /// Who was asked for it.
+        from: Store,
+    },
+    /// A git revision was named, without what is to be read of it.
+    RevisionAlone {
+        /// The revision.
+        name: String,
     },
     /// Manifests of several clusters would go into one stream.
     SeveralClusters {
@@ -52,6 +59,32 @@ pub enum ProjectProblem {
         /// The clusters of the one with more.
         names: Vec<SmolStr>,
     },
+}
+
+/// Where files are read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// The disk, or standard input.
+    Disk,
+    /// A git revision.
+    Revision,
+    /// A git revision, and git could not be started.
+    NoGit,
+    /// A git revision that has a symbolic link there.
+    LinkInRevision,
+}
+
+impl Store {
+    fn help(self) -> &'static str {
+        match self {
+            Self::Disk => "correct the path, or make readable what is there",
+            Self::Revision => {
+                "name a revision and a path that it has, such as `main:policies`, or `main:` for all of it"
+            }
+            Self::NoGit => "install git, or name files on the disk",
+            Self::LinkInRevision => "put a file in its place, or name the paths beside it",
+        }
+    }
 }
 
 impl From<ProjectProblem> for Diagnostic {
@@ -73,8 +106,13 @@ impl From<ProjectProblem> for Diagnostic {
                 Self::global(Code::E0904, format!("the symbolic link `{path}` leads back to where it lies"))
                     .help("remove the link, or name the folders that belong to the project")
             }
-            ProjectProblem::Unreadable { path, reason } => {
-                Self::global(Code::E0905, format!("`{path}` cannot be read: {reason}"))
+            ProjectProblem::Unreadable { path, reason, from } => {
+                Self::global(Code::E0905, format!("`{path}` cannot be read: {reason}")).help(from.help())
+            }
+            ProjectProblem::RevisionAlone { name } => {
+                Self::global(Code::E0905, format!("`{name}` cannot be read: it is a git revision, and no path")).help(
+                    format!("write `{name}:policies` for the folder `policies` of it, or `{name}:` for all of it"),
+                )
             }
             ProjectProblem::SeveralClusters { names } => {
                 Self::global(Code::E0906, format!("the project has {} clusters, and one stream holds one", names.len()))

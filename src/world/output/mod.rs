@@ -27,7 +27,7 @@ mod survey;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::output::{Difference, DifferenceKind, OutputProblem};
-use crate::diagnostic::problem::project::ProjectProblem;
+use crate::diagnostic::problem::project::{ProjectProblem, Store};
 use crate::world::shown;
 use plan::{Plan, is_foreign};
 use rayon::prelude::*;
@@ -156,7 +156,9 @@ fn diagnostics(folder: &Path, problems: Vec<plan::Obstacle>) -> Vec<Diagnostic> 
     let diagnostic = |obstacle| match obstacle {
         plan::Obstacle::InTheWay { path, what } => OutputProblem::InTheWay { path: at(path), what }.into(),
         plan::Obstacle::Edited { path, wanted } => OutputProblem::Edited { path: at(path), wanted }.into(),
-        plan::Obstacle::Unreadable { path, reason } => ProjectProblem::Unreadable { path: at(path), reason }.into(),
+        plan::Obstacle::Unreadable { path, reason } => {
+            ProjectProblem::Unreadable { path: at(path), reason, from: Store::Disk }.into()
+        }
     };
     problems.into_iter().map(diagnostic).collect()
 }
@@ -167,5 +169,8 @@ fn cannot_write(failure: Failure) -> Diagnostic {
 }
 
 fn unreadable(failure: Failure) -> Vec<Diagnostic> {
-    vec![ProjectProblem::Unreadable { path: shown(&failure.path), reason: failure.error.to_string() }.into()]
+    vec![
+        ProjectProblem::Unreadable { path: shown(&failure.path), reason: failure.error.to_string(), from: Store::Disk }
+            .into(),
+    ]
 }
