@@ -49,6 +49,14 @@ pub fn run(args: &Args) -> Status {
     if !cluster.sentences.is_empty() {
         return usage("name the manifests that the cluster holds, and the project by `--project`");
     }
+    // A cluster without policies is listed as one: nothing at all is what is left of a command that failed.
+    if cluster.manifests.iter().all(|(_, file)| file.text.trim().is_empty()) {
+        terminal::say(
+            "error: nothing was read of the cluster\nhelp: see why the manifests are empty; a cluster without policies is \
+             an empty list, `items: []`",
+        );
+        return Status::Failed;
+    }
     let outcome = verify(project.sentences, cluster.manifests, &args.cluster.options());
     terminal::findings(Format::Human, &outcome.sources, &outcome.diagnostics);
     let Some(drift) = &outcome.drift else { return status(&outcome.diagnostics) };
