@@ -143,7 +143,7 @@ fn object(drift: &Drift, sources: &Sources) -> String {
         "aside": drift.aside,
         "missing": drift.missing.iter().map(|name| name.as_str()).collect::<Vec<_>>(),
         "changed": found(&drift.changed),
-        "leftOver": found(&drift.left_over),
+        "left_over": found(&drift.left_over),
         "foreign": found(&drift.foreign),
         "ours": json::diff(&drift.ours, &sides),
         "theirs": json::diff(&drift.theirs, &sides),
