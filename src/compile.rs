@@ -15,6 +15,8 @@ use crate::syntax::ast::Tree;
 use crate::syntax::{self, Parsed};
 use rayon::prelude::*;
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What came of a compile.
 #[derive(Debug, Default)]
@@ -121,46 +123,109 @@ fn written(object: &Object) -> String {
 }
 
 fn compile(sources: &Sources, options: &Options, question: Option<FileId>) -> Outcome {
-    let (trees, mut diagnostics) = parse(sources);
-    let scope = Scope::collect(&trees, sources, &mut diagnostics);
-    let policies = resolve::resolve(&scope, options, &mut diagnostics);
-    let mut clusters = Vec::with_capacity(policies.len());
-    let mut hints = Vec::with_capacity(policies.len());
-    for policy in policies {
-        let mut of_cluster = Vec::new();
-        check::check(&policy, &mut diagnostics, &mut of_cluster);
-        hints.push(of_cluster);
-        let derived = derive(policy);
-        check::check_idle(&derived.policy, &derived.idle, &mut diagnostics);
-        diagnostics.extend(enforcer::check(&derived.policy));
-        let mut policy = derived.policy;
-        let (questions, assertions) = std::mem::take(&mut policy.assertions)
-            .into_iter()
-            .partition(|assertion| Some(policy.sentence(assertion.sentence).span.file) == question);
-        policy.assertions = assertions;
-        clusters.push(Compiled {
-            name: policy.cluster.name.clone(),
-            policy,
-            objects: Vec::new(),
-            manifests: Vec::new(),
-            questions,
-        });
-    }
-    if !waivers::none_can_help(&diagnostics) {
-        diagnostics.extend(check::common(hints));
-    }
-    waivers::apply(&trees, options.today, &mut diagnostics);
-    // Of a policy that lacks what was refused, no assertion could be told.
-    if !diagnostic::has_errors(&diagnostics) {
-        for cluster in &clusters {
-            check::check_assertions(&cluster.policy, &mut diagnostics);
-        }
-    }
-    diagnostic::sort(&mut diagnostics);
+    let (trees, problems) = parse(sources);
+    let never = AtomicBool::new(false);
+    let refs: Vec<&Tree> = trees.iter().collect();
+    let project = Project { trees: &refs, sources, focus: None, question, stop: &never };
+    let (mut clusters, diagnostics) = analyse(&project, options, problems).unwrap_or_default();
     if diagnostic::has_errors(&diagnostics) {
         clusters.clear();
     }
     Outcome { diagnostics, clusters, trees }
+}
+
+/// A project whose files are read, and what of it is looked at.
+pub struct Project<'a> {
+    /// Every file's tree, in the order of the paths.
+    pub trees: &'a [&'a Tree],
+    /// The files.
+    pub sources: &'a Sources,
+    /// What is looked at; `None` is everything.
+    pub focus: Option<Focus<'a>>,
+    /// A file whose assertions are questions, which are not decided.
+    pub question: Option<FileId>,
+    /// Set by another thread, it ends the work, which then comes to nothing.
+    pub stop: &'a AtomicBool,
+}
+
+/// A part of a project. What stands elsewhere is not read but for what it declares.
+#[derive(Clone, Copy)]
+pub struct Focus<'a> {
+    /// The files of which findings are told, all those of a namespace together.
+    pub files: &'a BTreeSet<FileId>,
+    /// Their namespaces, and those that one of them names or that name one of them.
+    pub namespaces: &'a BTreeSet<SmolStr>,
+    /// What was found in other files: some findings are only for a project without errors.
+    pub elsewhere: &'a [Diagnostic],
+}
+
+/// Resolves and checks what is read. Returns each cluster's policy, as far as it goes where there are errors, and all
+/// findings, those of the reading among them, sorted. `None` when it was stopped.
+#[must_use]
+pub fn analyse(
+    project: &Project<'_>,
+    options: &Options,
+    problems: Vec<Diagnostic>,
+) -> Option<(Vec<Compiled>, Vec<Diagnostic>)> {
+    let go_on = || (!project.stop.load(Ordering::Relaxed)).then_some(());
+    let elsewhere = project.focus.map(|focus| focus.elsewhere).unwrap_or_default();
+    let mut diagnostics = problems;
+    let mut scope = Scope::collect(project.trees, project.sources, &mut diagnostics);
+    if let Some(focus) = &project.focus {
+        scope = scope.focused(focus.namespaces);
+    }
+    go_on()?;
+    let policies = resolve::resolve(&scope, options, &mut diagnostics);
+    let mut clusters = Vec::with_capacity(policies.len());
+    let mut hints = Vec::with_capacity(policies.len());
+    for policy in policies {
+        go_on()?;
+        let checked = check::check(&policy, &mut diagnostics);
+        project.leave_told(&mut diagnostics);
+        go_on()?;
+        if !waivers::none_can_help(&diagnostics) && !waivers::none_can_help(elsewhere) {
+            hints.push(checked.hints());
+        }
+        go_on()?;
+        let derived = derive(policy);
+        check::check_idle(&derived.policy, &derived.idle, &mut diagnostics);
+        go_on()?;
+        diagnostics.extend(enforcer::check(&derived.policy));
+        let mut policy = derived.policy;
+        let (questions, assertions) = std::mem::take(&mut policy.assertions)
+            .into_iter()
+            .partition(|assertion| Some(policy.sentence(assertion.sentence).span.file) == project.question);
+        policy.assertions = assertions;
+        let name = policy.cluster.name.clone();
+        clusters.push(Compiled { name, policy, objects: Vec::new(), manifests: Vec::new(), questions });
+    }
+    project.leave_told(&mut diagnostics);
+    if !waivers::none_can_help(&diagnostics) && !waivers::none_can_help(elsewhere) {
+        diagnostics.extend(check::common(hints));
+    }
+    waivers::apply(project.trees, options.today, elsewhere, &mut diagnostics);
+    // Of a policy that lacks what was refused, no assertion could be told.
+    if !diagnostic::has_errors(&diagnostics) && !diagnostic::has_errors(elsewhere) {
+        for cluster in &clusters {
+            go_on()?;
+            check::check_assertions(&cluster.policy, &mut diagnostics);
+        }
+    }
+    project.leave_told(&mut diagnostics);
+    diagnostic::sort(&mut diagnostics);
+    Some((clusters, diagnostics))
+}
+
+impl Project<'_> {
+    /// Takes the findings out that only come of what is not looked at.
+    fn leave_told(&self, diagnostics: &mut Vec<Diagnostic>) {
+        if let Some(focus) = &self.focus {
+            let told = |finding: &Diagnostic| {
+                finding.primary.as_ref().is_some_and(|label| focus.files.contains(&label.span.file))
+            };
+            diagnostics.retain(told);
+        }
+    }
 }
 
 /// Every file's tree, in the order of the files, and what could not be read.

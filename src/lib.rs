@@ -20,6 +20,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod enforcer;
 pub mod explain;
+pub mod ide;
 pub mod inventory;
 pub mod manifest;
 pub mod map;

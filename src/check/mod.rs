@@ -23,9 +23,18 @@ use isolated::Isolated;
 use near::{Item, Near};
 use std::collections::BTreeSet;
 
-/// Checks what a policy says, before anything is derived from it. `hints` are for a project that is free of errors: beside
-/// one, what a sentence seems to lack may only not have been understood.
-pub fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>, hints: &mut Vec<Diagnostic>) {
+/// A policy that was checked, and what the checks have made of it.
+pub struct Checked<'p> {
+    policy: &'p Policy,
+    guards: Guards<'p>,
+    allows: Near<'p>,
+    isolated: Isolated<'p>,
+    /// The sentences of which a deny takes something.
+    lessened: BTreeSet<SentenceId>,
+}
+
+/// Checks what a policy says, before anything is derived from it.
+pub fn check<'p>(policy: &'p Policy, diagnostics: &mut Vec<Diagnostic>) -> Checked<'p> {
     grants::check(policy, diagnostics);
     let guards = Guards::of(policy);
     let refused = || {
@@ -35,22 +44,30 @@ pub fn check(policy: &Policy, diagnostics: &mut Vec<Diagnostic>, hints: &mut Vec
         lessened
     };
     let (lessened, (allows, isolated)) = rayon::join(refused, || (allows(policy), Isolated::of(policy)));
-    if waivers::none_can_help(diagnostics) {
-        return;
+    Checked { policy, guards, allows, isolated, lessened }
+}
+
+impl Checked<'_> {
+    /// What is only worth saying of a project that is free of errors: beside one, what a sentence seems to lack may only
+    /// not have been understood.
+    #[must_use]
+    pub fn hints(&self) -> Vec<Diagnostic> {
+        let Self { policy, guards, allows, isolated, lessened } = self;
+        let (mut hints, mut unused) = (Vec::new(), Vec::new());
+        rayon::join(
+            || {
+                covered::check(policy, guards, allows, lessened, &mut hints);
+                repeated::check(policy, &mut hints);
+            },
+            || {
+                consent::check(policy, guards, allows, isolated, &mut unused);
+                workloads::check(policy, allows, isolated, &mut unused);
+                nobody::check(policy, &mut unused);
+            },
+        );
+        hints.append(&mut unused);
+        hints
     }
-    let mut others = Vec::new();
-    rayon::join(
-        || {
-            covered::check(policy, &guards, &allows, &lessened, hints);
-            repeated::check(policy, hints);
-        },
-        || {
-            consent::check(policy, &guards, &allows, &isolated, &mut others);
-            workloads::check(policy, &allows, &isolated, &mut others);
-            nobody::check(policy, &mut others);
-        },
-    );
-    hints.append(&mut others);
 }
 
 /// What is allowed, by whom and about whom.

@@ -27,8 +27,9 @@ struct Waiver {
     target: Span,
 }
 
-/// Takes the findings out that a waiver accepts, and reports waivers that do nothing.
-pub fn apply(trees: &[Tree], today: Option<Date>, diagnostics: &mut Vec<Diagnostic>) {
+/// Takes the findings out that a waiver accepts, and reports waivers that do nothing. `elsewhere` is what was
+/// found beside the `diagnostics`.
+pub fn apply(trees: &[&Tree], today: Option<Date>, elsewhere: &[Diagnostic], diagnostics: &mut Vec<Diagnostic>) {
     let mut unused = Vec::new();
     for waiver in waivers(trees, today, diagnostics) {
         let before = diagnostics.len();
@@ -42,7 +43,7 @@ pub fn apply(trees: &[Tree], today: Option<Date>, diagnostics: &mut Vec<Diagnost
         }
     }
     // Beside an error, a finding can be missing that comes back once the error is mended.
-    if !has_errors(diagnostics) {
+    if !has_errors(diagnostics) && !has_errors(elsewhere) {
         diagnostics.append(&mut unused);
     }
 }
@@ -51,7 +52,7 @@ fn within(inner: Span, outer: Span) -> bool {
     inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end
 }
 
-fn waivers(trees: &[Tree], today: Option<Date>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Waiver> {
+fn waivers(trees: &[&Tree], today: Option<Date>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Waiver> {
     let mut found = Vec::new();
     for section in trees.iter().flat_map(|tree| &tree.sections) {
         for (index, item) in section.items.iter().enumerate() {

@@ -94,8 +94,7 @@ impl Builder<'_, '_> {
         }
         let platform = scope.platform_sections.iter().map(|section| (None, *section));
         let namespaces = scope
-            .namespaces
-            .iter()
+            .read_namespaces()
             .flat_map(|(name, namespace)| namespace.sections.iter().map(move |section| (Some(name), *section)));
         for (home, section) in platform.chain(namespaces) {
             for item in &section.items {

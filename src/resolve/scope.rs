@@ -11,6 +11,7 @@ use crate::syntax::ast::{
 use indexmap::map::Entry;
 use indexmap::{IndexMap, IndexSet};
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 /// The declarations of a project. It borrows the trees.
 #[derive(Default)]
@@ -34,6 +35,8 @@ pub struct Scope<'t> {
     /// Names whose declarations could not be read, and the first words of such sentences: what depends on them has no
     /// finding of its own.
     pub(super) broken: IndexSet<SmolStr>,
+    /// The namespaces whose sentences are read; all, when not said.
+    focus: Option<&'t BTreeSet<SmolStr>>,
 }
 
 /// One namespace.
@@ -109,7 +112,7 @@ impl<'t> Names<'t> {
 
 impl<'t> Scope<'t> {
     /// Collects the declarations of all trees and reports what cannot stand where it stands.
-    pub fn collect(trees: &'t [Tree], sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Self {
+    pub fn collect(trees: &[&'t Tree], sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut scope = Self::default();
         for tree in trees {
             for section in &tree.sections {
@@ -120,6 +123,18 @@ impl<'t> Scope<'t> {
         scope.check_foreign(diagnostics);
         scope.check_shadowing(diagnostics);
         scope
+    }
+
+    /// Has only the sentences of these namespaces and of the platform read. What others declare stays known, and so does
+    /// which of them are isolated by their header.
+    #[must_use]
+    pub fn focused(self, namespaces: &'t BTreeSet<SmolStr>) -> Self {
+        Self { focus: Some(namespaces), ..self }
+    }
+
+    /// The namespaces whose sentences are read.
+    pub(super) fn read_namespaces(&self) -> impl Iterator<Item = (&SmolStr, &NamespaceScope<'t>)> {
+        self.namespaces.iter().filter(|(name, _)| self.focus.is_none_or(|focus| focus.contains(*name)))
     }
 
     fn take_section(&mut self, section: &'t Section, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {

@@ -269,7 +269,7 @@ impl<'k, 't> Builder<'k, 't> {
     /// Checks what is declared even where no sentence uses it.
     pub fn check_declarations(&mut self) {
         let scope = self.scope;
-        for (name, namespace) in &scope.namespaces {
+        for (name, namespace) in scope.read_namespaces() {
             let mut keys: IndexMap<&str, Span> = IndexMap::new();
             let labels = namespace.declaration.and_then(|declaration| declaration.labels.as_ref());
             for key in labels.iter().flat_map(|labels| &labels.requirements).map(|requirement| &requirement.key) {

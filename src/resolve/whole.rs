@@ -126,8 +126,7 @@ impl<'k, 't> Known<'k, 't> {
         let scope = self.scope;
         let platform: Vec<Home<'k, 't>> = scope.platform_sections.iter().map(|section| (None, *section)).collect();
         let namespaces: Vec<Home<'k, 't>> = scope
-            .namespaces
-            .iter()
+            .read_namespaces()
             .flat_map(|(name, namespace)| namespace.sections.iter().map(move |section| (Some(name), *section)))
             .collect();
         let (exposures, mut parts) = self.read_each(&namespaces, order, |builder, (home, section)| match home {

@@ -35,7 +35,7 @@ pub(super) fn all(scope: &Scope<'_>, facts: &Facts<'_>) -> Vec<policy::Workload>
         serves: !workload.serves.is_empty(),
         span: workload.name.span,
     };
-    let own = scope.namespaces.iter().flat_map(|(namespace, declared)| {
+    let own = scope.read_namespaces().flat_map(|(namespace, declared)| {
         declared.names.workloads.values().map(move |workload| model(namespace, workload, true))
     });
     let foreign = scope.foreign.iter().map(|((namespace, _), workload)| model(namespace, workload, false));

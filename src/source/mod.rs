@@ -7,6 +7,8 @@ mod line_index;
 
 pub use line_index::{LineColumn, LineIndex};
 
+use std::sync::Arc;
+
 /// One source file of a [`Sources`] set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
@@ -56,10 +58,11 @@ impl SourceFile {
     }
 }
 
-/// All files of one compile, in the order of their paths.
+/// All files of one compile, in the order of their paths. A copy shares the texts, so that an editor can keep what it
+/// had while it goes on.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl Sources {
@@ -78,8 +81,15 @@ impl Sources {
     /// Adds a file and returns its id.
     pub fn add_file(&mut self, file: SourceFile) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(file);
+        self.files.push(Arc::new(file));
         id
+    }
+
+    /// Puts another file in the place of one that this set holds.
+    pub fn replace(&mut self, id: FileId, file: Arc<SourceFile>) {
+        if let Some(slot) = self.files.get_mut(id.0 as usize) {
+            *slot = file;
+        }
     }
 
     /// Adds the files of another set behind its own. An id of the other set grows by what is returned.
@@ -94,14 +104,15 @@ impl Sources {
         if let Some(file) = self.files.get_mut(id.0 as usize)
             && let Some(rest) = file.text.get(bytes..)
         {
-            file.text = rest.to_owned();
+            let text = rest.to_owned();
+            Arc::make_mut(file).text = text;
         }
     }
 
     /// The file of an id that this set gave out.
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
-        self.files.get(id.0 as usize)
+        self.files.get(id.0 as usize).map(AsRef::as_ref)
     }
 
     /// The text of a span; empty if the span is not of this set.
@@ -112,7 +123,7 @@ impl Sources {
 
     /// Every file with its id.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(i, file)| (FileId(u32::try_from(i).unwrap_or(u32::MAX)), file))
+        self.files.iter().enumerate().map(|(i, file)| (FileId(u32::try_from(i).unwrap_or(u32::MAX)), file.as_ref()))
     }
 
     /// How many files there are.
