@@ -1,9 +1,10 @@
 //! Where sources come from and where manifests go: the only part of the library that touches the file system
 //! or starts another program.
 //!
-//! [`disk`] alone reads, [`output`] alone writes, [`git`] asks `git` for what a revision holds, [`memory`] stands in for a
-//! disk in tests and editors.
+//! [`disk`] alone reads, [`output`] alone writes, [`git`] asks `git` for what a revision holds, [`clock`] knows the
+//! day, [`memory`] stands in for a disk in tests and editors.
 
+pub mod clock;
 pub mod disk;
 pub mod git;
 pub mod memory;

@@ -170,6 +170,21 @@ impl Date {
         (date.year > 0 && date.day > 0 && date.day <= Self::days_in(date.year, date.month)?).then_some(date)
     }
 
+    /// The day that lies so many days after 1970-01-01; the last day of 9999 when it lies after that.
+    #[must_use]
+    pub fn from_days(mut days: u64) -> Self {
+        for year in 1970..=9999 {
+            for month in 1..=12 {
+                let length = Self::days_in(year, month).unwrap_or_default();
+                if let Some(day) = u8::try_from(days).ok().filter(|day| *day < length) {
+                    return Self { year, month, day: day + 1 };
+                }
+                days -= u64::from(length);
+            }
+        }
+        Self { year: 9999, month: 12, day: 31 }
+    }
+
     /// The length of a month of the Gregorian calendar; `None` when there is no such month.
     #[must_use]
     pub fn days_in(year: u16, month: u8) -> Option<u8> {
