@@ -9,6 +9,7 @@ use crate::compile::{self, Compiled, Focus, Options, Project};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, LineIndex, SourceFile, Sources};
 use crate::syntax::{self, ast::Tree};
+use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -47,7 +48,7 @@ pub struct File {
 }
 
 /// What came of a check.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Checked {
     /// The findings, sorted.
     pub diagnostics: Vec<Diagnostic>,
@@ -94,8 +95,17 @@ impl Workspace {
         file
     }
 
+    /// Adds or replaces many files, which are read side by side.
+    pub fn set_all(&mut self, sources: Vec<SourceFile>) -> Vec<Arc<File>> {
+        let named: Vec<(FileId, SourceFile)> =
+            sources.into_iter().map(|source| (self.id_for(&source.path), source)).collect();
+        let read: Vec<Arc<File>> = named.into_par_iter().map(|(id, source)| Arc::new(File::read(id, source))).collect();
+        read.iter().for_each(|file| self.put(Arc::clone(file)));
+        read
+    }
+
     /// The id that a path has, or gets.
-    pub fn id_for(&mut self, path: &str) -> FileId {
+    fn id_for(&mut self, path: &str) -> FileId {
         if let Some(id) = self.id(path) {
             return id;
         }
@@ -107,7 +117,7 @@ impl Workspace {
     }
 
     /// Takes in a file that was read for an id that [`Self::id_for`] gave.
-    pub fn put(&mut self, file: Arc<File>) {
+    fn put(&mut self, file: Arc<File>) {
         self.sources.replace(file.id, Arc::clone(&file.source));
         let index = file.id.0 as usize;
         if let Some(slot) = self.files.get_mut(index) {

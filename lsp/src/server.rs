@@ -1,0 +1,320 @@
+//! The server as the protocol sees it: each message is one line here, and a file elsewhere.
+
+use crate::document::path_of;
+use crate::lines::Encoding;
+use crate::protocol::*;
+use crate::requests;
+use crate::snapshot::Snapshot;
+use crate::work::{Message, Work};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::{Client, LanguageServer, LspService, Server as Transport};
+use ztp::compile::Options;
+use ztp::syntax::ast::Date;
+use ztp::world::clock;
+
+/// How many messages are under way at once. A question waits for its answer on another thread, and no change may wait
+/// for a question.
+const AT_ONCE: usize = 64;
+
+/// How long an answer that is under way may still take when the client wants the server to end.
+const GRACE: Duration = Duration::from_millis(300);
+
+/// See the module.
+#[derive(Debug)]
+pub struct Server {
+    client: Client,
+    work: Arc<Work>,
+    pulls: Arc<AtomicBool>,
+    refreshes: Arc<AtomicBool>,
+    watches: AtomicBool,
+    ended: Arc<AtomicBool>,
+}
+
+/// What a client may set, as `initializationOptions` and in its settings below `ztp`.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Settings {
+    /// `cilium:1.18`: where a project declares no cluster.
+    enforcer: Option<String>,
+    /// Take only this cluster.
+    cluster: Option<String>,
+    /// The day that `until` is compared with; today, when not said.
+    today: Option<String>,
+}
+
+/// Serves until the client says `exit` or closes the pipe.
+pub fn serve() -> ExitCode {
+    let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() else {
+        eprintln!("ztp-lsp: no threads can be started");
+        return ExitCode::FAILURE;
+    };
+    let ended = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&ended);
+    runtime.block_on(async move {
+        let (service, socket) =
+            LspService::build(|client| Server::new(client, told)).custom_method("ztp/status", Server::status).finish();
+        Transport::new(tokio::io::stdin(), tokio::io::stdout(), socket).concurrency_level(AT_ONCE).serve(service).await;
+    });
+    // Threads that still read or check are left behind: waiting for them could take for ever.
+    runtime.shutdown_timeout(GRACE);
+    if ended.load(Ordering::Relaxed) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+impl Server {
+    fn new(client: Client, ended: Arc<AtomicBool>) -> Self {
+        let (sender, receiver) = unbounded_channel();
+        let (pulls, refreshes) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        tokio::spawn(send(client.clone(), receiver, Arc::clone(&pulls), Arc::clone(&refreshes)));
+        Self { client, work: Work::begin(sender), pulls, refreshes, watches: AtomicBool::new(false), ended }
+    }
+
+    /// Answers a question about a file, on another thread.
+    async fn ask<T: Send + 'static>(
+        &self,
+        uri: &Uri,
+        answer: impl FnOnce(&Snapshot) -> Option<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let snapshot = {
+            let state = self.work.state();
+            state.project_of(uri).map(|project| state.snapshot(project))
+        };
+        let Some(snapshot) = snapshot else { return Ok(None) };
+        tokio::task::spawn_blocking(move || answer(&snapshot)).await.map_err(|_| Error::internal_error())
+    }
+
+    /// What was done so far, for those who measure: also whether anything is still to be checked.
+    async fn status(&self) -> Result<LSPAny> {
+        let state = self.work.state();
+        let settled =
+            state.projects.values().all(|project| project.whole.0 == project.generation && project.dirty.is_empty());
+        Ok(serde_json::json!({
+            "settled": settled,
+            "projects": state.projects.len(),
+            "files": state.projects.values().map(|project| project.workspace.files().count()).sum::<usize>(),
+            "parsed": state.counts.parsed,
+            "namespacesChecked": state.counts.checked,
+            "wholeChecks": state.counts.wholes,
+        }))
+    }
+
+    /// Takes settings over; what is none is ignored, and said.
+    async fn configure(&self, settings: Option<LSPAny>) {
+        let settings = settings.map(|value| value.get("ztp").cloned().unwrap_or(value));
+        let settings: Settings = match settings.map(serde_json::from_value).transpose() {
+            Ok(settings) => settings.unwrap_or_default(),
+            Err(error) => {
+                self.client
+                    .show_message(MessageType::WARNING, format!("ztp: the settings cannot be read: {error}"))
+                    .await;
+                return;
+            }
+        };
+        let enforcer =
+            settings.enforcer.filter(|text| !text.is_empty()).map(|text| ztp::resolve::parse_enforcer(&text));
+        let enforcer = match enforcer.transpose() {
+            Ok(enforcer) => enforcer,
+            Err(error) => {
+                self.client.show_message(MessageType::WARNING, format!("ztp: the setting `enforcer`: {error}")).await;
+                None
+            }
+        };
+        let today = settings.today.as_deref().and_then(Date::parse).unwrap_or_else(|| Date::from_days(clock::days()));
+        // The very findings of `ztp check`: an expired sentence is an error.
+        let options = Options {
+            enforcer,
+            cluster: settings.cluster.filter(|name| !name.is_empty()).map(Into::into),
+            today: Some(today),
+            drop_expired: false,
+            expired_fails: true,
+        };
+        self.work.state().options = options;
+    }
+
+    /// Reads what happened on the disk.
+    fn reread(&self, uris: impl Iterator<Item = Uri>) {
+        let mut state = self.work.state();
+        for uri in uris {
+            state.reread(&path_of(&uri));
+        }
+        drop(state);
+        self.work.wake();
+    }
+
+    async fn watch(&self) {
+        let watchers = vec![FileSystemWatcher { glob_pattern: GlobPattern::String("**/*.ztp".into()), kind: None }];
+        let options = serde_json::to_value(DidChangeWatchedFilesRegistrationOptions { watchers }).ok();
+        let registration = Registration {
+            id: "ztp-files".to_owned(),
+            method: "workspace/didChangeWatchedFiles".to_owned(),
+            register_options: options,
+        };
+        let client = self.client.clone();
+        // The answer may come long after; nothing is to wait for it.
+        tokio::spawn(async move {
+            let _ = client.register_capability(vec![registration]).await;
+        });
+    }
+}
+
+/// Sends what was found to a client that does not ask for it, each file's findings only when they are others than before.
+async fn send(
+    client: Client,
+    mut found: UnboundedReceiver<Message>,
+    pulls: Arc<AtomicBool>,
+    refreshes: Arc<AtomicBool>,
+) {
+    let mut last: BTreeMap<Uri, Vec<Diagnostic>> = BTreeMap::new();
+    while let Some(message) = found.recv().await {
+        match message {
+            Message::Found(uri, items, version) if !pulls.load(Ordering::Relaxed) => {
+                let same = match last.get(&uri) {
+                    Some(before) => *before == items && version.is_none(),
+                    None => items.is_empty() && version.is_none(),
+                };
+                if !same {
+                    client.publish_diagnostics(uri.clone(), items.clone(), version).await;
+                }
+                if items.is_empty() {
+                    last.remove(&uri);
+                } else {
+                    last.insert(uri, items);
+                }
+            }
+            Message::Settled if refreshes.load(Ordering::Relaxed) => {
+                let client = client.clone();
+                tokio::spawn(async move {
+                    let _ = client.workspace_diagnostic_refresh().await;
+                });
+            }
+            Message::Found(..) | Message::Settled => {}
+        }
+    }
+}
+
+/// What the server can do.
+fn capabilities(encoding: Encoding) -> ServerCapabilities {
+    ServerCapabilities {
+        position_encoding: Some(encoding.kind()),
+        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::INCREMENTAL),
+            ..TextDocumentSyncOptions::default()
+        })),
+        diagnostic_provider: Some(DiagnosticServerCapabilities::Options(DiagnosticOptions {
+            identifier: Some(crate::diagnostics::SOURCE.to_owned()),
+            inter_file_dependencies: true,
+            workspace_diagnostics: true,
+            ..DiagnosticOptions::default()
+        })),
+        workspace: Some(WorkspaceServerCapabilities {
+            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(OneOf::Left(true)),
+            }),
+            file_operations: None,
+        }),
+        ..ServerCapabilities::default()
+    }
+}
+
+impl LanguageServer for Server {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let general = params.capabilities.general.as_ref();
+        let encoding = Encoding::agree(general.and_then(|general| general.position_encodings.as_deref()));
+        let of_text = params.capabilities.text_document.as_ref();
+        self.pulls.store(of_text.is_some_and(|of_text| of_text.diagnostic.is_some()), Ordering::Relaxed);
+        let of_workspace = params.capabilities.workspace.as_ref();
+        let refreshes = of_workspace.and_then(|all| all.diagnostics.as_ref()).and_then(|one| one.refresh_support);
+        self.refreshes.store(refreshes.unwrap_or_default(), Ordering::Relaxed);
+        let watches =
+            of_workspace.and_then(|all| all.did_change_watched_files.as_ref()).and_then(|one| one.dynamic_registration);
+        self.watches.store(watches.unwrap_or_default(), Ordering::Relaxed);
+        self.configure(params.initialization_options).await;
+        #[expect(deprecated, reason = "older clients send only this")]
+        let root = params.root_uri;
+        let folders: Vec<PathBuf> = match params.workspace_folders {
+            Some(folders) if !folders.is_empty() => folders.iter().map(|folder| path_of_folder(&folder.uri)).collect(),
+            _ => root.iter().map(path_of_folder).collect(),
+        };
+        let mut state = self.work.state();
+        state.encoding = encoding;
+        state.folders = folders;
+        drop(state);
+        Ok(InitializeResult {
+            capabilities: capabilities(encoding),
+            server_info: Some(ServerInfo {
+                name: "ztp-lsp".to_owned(),
+                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            }),
+            offset_encoding: None,
+        })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        self.work.state().load();
+        self.work.wake();
+        if self.watches.load(Ordering::Relaxed) {
+            self.watch().await;
+        }
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.ended.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        let document = params.text_document;
+        self.work.state().open(document.uri, &document.text, document.version);
+        self.work.wake();
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        let document = params.text_document;
+        self.work.state().change(&document.uri, &params.content_changes, document.version);
+        self.work.wake();
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.work.state().close(&params.text_document.uri);
+        self.work.wake();
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        self.reread(params.changes.into_iter().map(|change| change.uri));
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        let mut state = self.work.state();
+        let removed: Vec<PathBuf> = params.event.removed.iter().map(|folder| path_of_folder(&folder.uri)).collect();
+        state.folders.retain(|folder| !removed.contains(folder));
+        state.folders.extend(params.event.added.iter().map(|folder| path_of_folder(&folder.uri)));
+        state.load();
+        drop(state);
+        self.work.wake();
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        self.configure(Some(params.settings)).await;
+        self.work.state().regroup();
+        self.work.wake();
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        let uri = params.text_document.uri.clone();
+        let answer = self.ask(&uri, move |snapshot| requests::diagnostic::answer(snapshot, &params)).await?;
+        Ok(answer.unwrap_or_else(requests::diagnostic::nothing))
+    }
+}
+
+/// The folder that a client names.
+fn path_of_folder(uri: &Uri) -> PathBuf {
+    uri.to_file_path().map(|path| path.into_owned()).unwrap_or_default()
+}

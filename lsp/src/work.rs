@@ -1,0 +1,161 @@
+//! Checks while somebody types, on threads of their own.
+//!
+//! One thread checks around each changed file at once. Another checks everything once nobody has typed for a moment, and
+//! is ended by the next change. What is found goes to the client in the order in which it was found.
+
+use crate::diagnostics::shown;
+use crate::protocol::{Diagnostic as Shown, Uri};
+use crate::snapshot::Snapshot;
+use crate::state::State;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedSender;
+use ztp::source::FileId;
+
+/// How long nobody types before everything is checked again. A platform file concerns every file, so its changes do not
+/// wait.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// What goes to the client on the server's own account.
+#[derive(Debug)]
+pub enum Message {
+    /// What was found in a file, and of which version of it.
+    Found(Uri, Vec<Shown>, Option<i32>),
+    /// Everything was checked: what the client has asked for may have changed.
+    Settled,
+}
+
+/// The state, and the threads that work on it.
+#[derive(Debug)]
+pub struct Work {
+    state: Mutex<State>,
+    changed: Condvar,
+    client: UnboundedSender<Message>,
+}
+
+impl Work {
+    /// Begins to work; `client` takes what is found.
+    pub fn begin(client: UnboundedSender<Message>) -> Arc<Self> {
+        let work = Arc::new(Self { state: Mutex::default(), changed: Condvar::new(), client });
+        for run in [Self::check_around_changes as fn(&Self), Self::check_everything] {
+            let work = Arc::clone(&work);
+            thread::spawn(move || run(&work));
+        }
+        work
+    }
+
+    /// The state, to look at or to change. Whoever changed it says so by [`Self::wake`].
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Something has changed.
+    pub fn wake(&self) {
+        self.changed.notify_all();
+    }
+
+    fn wait<'g>(&self, guard: MutexGuard<'g, State>, at_most: Option<Duration>) -> MutexGuard<'g, State> {
+        match at_most {
+            None => self.changed.wait(guard).unwrap_or_else(PoisonError::into_inner),
+            Some(time) => self.changed.wait_timeout(guard, time).unwrap_or_else(PoisonError::into_inner).0,
+        }
+    }
+
+    fn check_around_changes(&self) {
+        loop {
+            let (root, snapshot, mut dirty) = self.next_changes();
+            while let Some(id) = dirty.pop_first() {
+                let checked = snapshot.checked_around(id);
+                let together = snapshot.workspace.together(id);
+                dirty.retain(|id| !together.contains(id));
+                let mut state = self.state();
+                state.counts.checked += checked.namespaces as u64;
+                if let Some(project) = state.projects.get_mut(&root).filter(|project| project.epoch == snapshot.epoch) {
+                    for file in &together {
+                        let of_file = |finding: &&ztp::diagnostic::Diagnostic| {
+                            finding.primary.as_ref().is_some_and(|label| label.span.file == *file)
+                        };
+                        let found = checked.diagnostics.iter().filter(of_file).cloned().collect();
+                        project.near.insert(*file, (snapshot.generation, found));
+                    }
+                }
+                self.publish(&state, &root, &together);
+            }
+        }
+    }
+
+    /// Waits for changes of a project that was checked before. A project that is new is checked as a whole first.
+    fn next_changes(&self) -> (PathBuf, Snapshot, BTreeSet<FileId>) {
+        let mut state = self.state();
+        loop {
+            let due = state.projects.values().find(|project| !project.dirty.is_empty() && project.whole.0 > 0);
+            if let Some(root) = due.map(|project| project.root.clone())
+                && let Some(project) = state.projects.get_mut(&root)
+            {
+                let dirty = std::mem::take(&mut project.dirty);
+                let Some(project) = state.projects.get(&root) else { continue };
+                let snapshot = state.snapshot(project);
+                return (root, snapshot, dirty);
+            }
+            state = self.wait(state, None);
+        }
+    }
+
+    fn check_everything(&self) {
+        loop {
+            let (root, snapshot, stop) = self.next_project();
+            let Some(checked) = snapshot.workspace.check(&snapshot.options, &stop) else { continue };
+            let mut state = self.state();
+            state.counts.wholes += 1;
+            let project = state.projects.get_mut(&root).filter(|project| project.epoch == snapshot.epoch);
+            let Some(project) = project else { continue };
+            if project.whole.0 == 0 {
+                project.dirty.clear();
+            }
+            project.whole = (snapshot.generation, Arc::new(checked.diagnostics));
+            project.near.retain(|_, (generation, _)| *generation > snapshot.generation);
+            project.cache = Arc::default();
+            let all = project.workspace.files().map(|file| file.id).collect();
+            self.publish(&state, &root, &all);
+            let _ = self.client.send(Message::Settled);
+        }
+    }
+
+    /// Waits until a project is to be checked as a whole.
+    fn next_project(&self) -> (PathBuf, Snapshot, Arc<AtomicBool>) {
+        let mut state = self.state();
+        loop {
+            let now = Instant::now();
+            let due = |project: &crate::project::Project| {
+                let (at, platform) = project.changed;
+                if platform { at } else { at + PAUSE }
+            };
+            let stale = state.projects.values().filter(|project| project.whole.0 < project.generation);
+            let next = stale.min_by_key(|project| due(project)).map(|project| (due(project), project));
+            match next {
+                Some((at, project)) if at <= now => {
+                    project.stop.store(false, Ordering::Relaxed);
+                    return (project.root.clone(), state.snapshot(project), Arc::clone(&project.stop));
+                }
+                Some((at, _)) => state = self.wait(state, Some(at - now)),
+                None => state = self.wait(state, None),
+            }
+        }
+    }
+
+    /// Sends what is known of some files of a project, but for those that have changed again meanwhile.
+    fn publish(&self, state: &State, root: &PathBuf, files: &BTreeSet<FileId>) {
+        let Some(project) = state.projects.get(root) else { return };
+        let snapshot = state.snapshot(project);
+        for id in files.iter().filter(|id| !project.dirty.contains(id)) {
+            if let Some(document) = snapshot.document(*id) {
+                let found = project.findings(*id).iter().map(|finding| shown(&snapshot, finding)).collect();
+                let _ = self.client.send(Message::Found(document.uri.clone(), found, document.version));
+            }
+        }
+    }
+}

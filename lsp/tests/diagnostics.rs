@@ -1,0 +1,92 @@
+//! Findings through the real server: pushed and pulled, for the whole project, the very ones of `ztp check`.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may panic")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::client::Client;
+use support::folder::Folder;
+
+const CLUSTER: &str = "platform\nproject test\ncluster prod {\n  enforcer cilium 1.18\n}\n";
+const SHOP: &str = "namespace shop\nworkload checkout\nworkload backend serves http 8080\n\
+    checkout may reach backend:8080\ncheckout may reach payments/api:443\n";
+const PAYMENTS: &str = "namespace payments\nworkload api\nexpose api:443 to shop/checkout\n";
+
+fn project() -> Folder {
+    Folder::with(&[("cluster.ztp", CLUSTER), ("shop.ztp", SHOP), ("payments.ztp", PAYMENTS)])
+}
+
+fn codes(found: &Value) -> Vec<&str> {
+    let mut codes: Vec<&str> =
+        found.as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap()).collect();
+    codes.sort_unstable();
+    codes
+}
+
+fn no_errors(found: &Value) -> bool {
+    found.as_array().unwrap().iter().all(|finding| finding["severity"] != 1)
+}
+
+#[test]
+fn an_edit_shows_in_its_file_and_in_the_others() {
+    let folder = project();
+    let (shop, payments, cluster) = (folder.uri("shop.ztp"), folder.uri("payments.ztp"), folder.uri("cluster.ztp"));
+    let mut client = Client::on(&folder.uri(""), &json!({}));
+    client.open(&shop, SHOP);
+    client.settle();
+    assert!(no_errors(&client.found_of(&shop, 1)), "{:?}", client.found);
+
+    client.change(&shop, 2, &SHOP.replace("reach backend", "reach bakend"));
+    let found = client.found_of(&shop, 2);
+    assert_eq!(codes(&found), ["E0203"], "{found}");
+    let finding = &found[0];
+    assert_eq!(finding["source"], "ztp");
+    assert_eq!(finding["range"]["start"], json!({ "line": 3, "character": 19 }));
+    assert!(finding["codeDescription"]["href"].as_str().unwrap().ends_with("/E0203.md"), "{finding}");
+    assert!(finding["message"].as_str().unwrap().contains("help: "), "{finding}");
+    assert_eq!(finding["data"]["fixes"][0]["edits"][0]["newText"], "backend", "{finding}");
+
+    client.change(&shop, 3, SHOP);
+    assert!(no_errors(&client.found_of(&shop, 3)));
+
+    // Another namespace takes its consent back.
+    client.open(&payments, PAYMENTS);
+    client.change(&payments, 2, "namespace payments\nworkload api\n");
+    client.settle();
+    assert_eq!(codes(&client.found[&shop]["diagnostics"]), ["E0301"], "{:?}", client.found);
+    client.change(&payments, 3, PAYMENTS);
+    client.settle();
+    assert!(no_errors(&client.found[&shop]["diagnostics"]));
+
+    // The platform changes its mind.
+    client.open(&cluster, CLUSTER);
+    client.change(&cluster, 2, &format!("{CLUSTER}external backend = 192.0.2.1\n"));
+    client.settle();
+    let found = &client.found[&shop]["diagnostics"];
+    assert_eq!(codes(found), ["E0201"], "{found}");
+    let other = &found[0]["relatedInformation"][0]["location"]["uri"];
+    assert_eq!(*other, cluster.as_str(), "{found}");
+    assert!(client.end().success());
+}
+
+#[test]
+fn a_client_that_asks_gets_answers_and_is_sent_none() {
+    let folder = project();
+    let shop = folder.uri("shop.ztp");
+    let capabilities = json!({
+        "textDocument": { "diagnostic": {} },
+        "workspace": { "diagnostics": { "refreshSupport": true } },
+    });
+    let mut client = Client::on(&folder.uri(""), &capabilities);
+    client.open(&shop, &SHOP.replace("reach backend", "reach bakend"));
+    let pull =
+        |client: &mut Client| client.request("textDocument/diagnostic", json!({ "textDocument": { "uri": shop } }));
+    let report = pull(&mut client);
+    assert_eq!(report["kind"], "full");
+    assert_eq!(codes(&report["items"]), ["E0203"]);
+    client.settle();
+    assert_eq!(codes(&pull(&mut client)["items"]), ["E0203"]);
+    assert!(client.found.is_empty(), "{:?}", client.found);
+    assert!(client.said.iter().any(|said| said["method"] == "workspace/diagnostic/refresh"), "{:?}", client.said);
+}
