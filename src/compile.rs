@@ -169,7 +169,9 @@ pub fn analyse(
 ) -> Option<(Vec<Compiled>, Vec<Diagnostic>)> {
     let go_on = || (!project.stop.load(Ordering::Relaxed)).then_some(());
     let elsewhere = project.focus.map(|focus| focus.elsewhere).unwrap_or_default();
+    let elsewhere: Vec<Diagnostic> = elsewhere.iter().filter(|found| !check::is_decision(found)).cloned().collect();
     let mut diagnostics = problems;
+    let waivers = waivers::read(project.trees, options.today, &mut diagnostics);
     let mut scope = Scope::collect(project.trees, project.sources, &mut diagnostics);
     if let Some(focus) = &project.focus {
         scope = scope.focused(focus.namespaces);
@@ -183,7 +185,7 @@ pub fn analyse(
         let checked = check::check(&policy, &mut diagnostics);
         project.leave_told(&mut diagnostics);
         go_on()?;
-        if !waivers::none_can_help(&diagnostics) && !waivers::none_can_help(elsewhere) {
+        if !waivers::none_can_help(&diagnostics) && !waivers::none_can_help(&elsewhere) {
             hints.push(checked.hints());
         }
         go_on()?;
@@ -200,12 +202,12 @@ pub fn analyse(
         clusters.push(Compiled { name, policy, objects: Vec::new(), manifests: Vec::new(), questions });
     }
     project.leave_told(&mut diagnostics);
-    if !waivers::none_can_help(&diagnostics) && !waivers::none_can_help(elsewhere) {
+    if !waivers::none_can_help(&diagnostics) && !waivers::none_can_help(&elsewhere) {
         diagnostics.extend(check::common(hints));
     }
-    waivers::apply(project.trees, options.today, elsewhere, &mut diagnostics);
+    waivers::apply(waivers, &elsewhere, &mut diagnostics);
     // Of a policy that lacks what was refused, no assertion could be told.
-    if !diagnostic::has_errors(&diagnostics) && !diagnostic::has_errors(elsewhere) {
+    if !diagnostic::has_errors(&diagnostics) && !diagnostic::has_errors(&elsewhere) {
         for cluster in &clusters {
             go_on()?;
             check::check_assertions(&cluster.policy, &mut diagnostics);

@@ -14,9 +14,14 @@ pub const SENTENCES: usize = 50;
 /// The files of a project of so many namespaces: paths and texts. 200 namespaces are 5,000 workloads and 10,000
 /// sentences.
 pub fn files(namespaces: usize) -> Vec<(String, String)> {
+    files_with(namespaces, SENTENCES)
+}
+
+/// The same with so many sentences in each namespace.
+pub fn files_with(namespaces: usize, sentences: usize) -> Vec<(String, String)> {
     let mut files = vec![("platform.ztp".to_owned(), platform())];
     for index in 0..namespaces {
-        files.push((format!("teams/team-{index}/team-{index}.ztp"), namespace(index, namespaces)));
+        files.push((format!("teams/team-{index}/team-{index}.ztp"), namespace(index, namespaces, sentences)));
     }
     files
 }
@@ -29,14 +34,14 @@ fn platform() -> String {
         .to_owned()
 }
 
-fn namespace(index: usize, namespaces: usize) -> String {
+fn namespace(index: usize, namespaces: usize, sentences: usize) -> String {
     let mut text = format!("namespace team-{index} owner \"team-{index}\"\n\n");
     for workload in 0..WORKLOADS {
         let _ = writeln!(text, "workload app-{workload} serves http 8080, grpc 9000, metrics 9090");
     }
     text.push('\n');
     let next = (index + 1) % namespaces;
-    for sentence in 0..SENTENCES {
+    for sentence in 0..sentences {
         let from = sentence % WORKLOADS;
         let to = reached(sentence);
         let _ = match sentence % 10 {

@@ -16,7 +16,7 @@ mod voids;
 pub mod waivers;
 mod workloads;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Direction, Effect, Policy, SentenceId, SubjectId};
 use guards::Guards;
 use isolated::Isolated;
@@ -88,6 +88,12 @@ pub fn common(clusters: Vec<Vec<Diagnostic>>) -> Vec<Diagnostic> {
 /// Says what takes effect later: `idle` are the allow rules whose end nothing isolates.
 pub fn check_idle(policy: &Policy, idle: &[(SubjectId, Direction, SentenceId)], diagnostics: &mut Vec<Diagnostic>) {
     staged::check(policy, idle, diagnostics);
+}
+
+/// Whether a finding is about an assertion, which is decided when there is no other error.
+#[must_use]
+pub fn is_decision(finding: &Diagnostic) -> bool {
+    matches!(finding.code, Code::E0801 | Code::E0808)
 }
 
 /// Decides what is asserted of a policy that is ready for lowering.

@@ -21,17 +21,17 @@ pub fn none_can_help(diagnostics: &[Diagnostic]) -> bool {
 }
 
 /// One waiver and the sentence that it is for.
-struct Waiver {
+pub struct Waiver {
     code: Code,
     span: Span,
     target: Span,
 }
 
-/// Takes the findings out that a waiver accepts, and reports waivers that do nothing. `elsewhere` is what was
-/// found beside the `diagnostics`.
-pub fn apply(trees: &[&Tree], today: Option<Date>, elsewhere: &[Diagnostic], diagnostics: &mut Vec<Diagnostic>) {
+/// Takes the findings out that a waiver accepts, and reports waivers that do nothing. `elsewhere` is what was found beside
+/// the `diagnostics`.
+pub fn apply(waivers: Vec<Waiver>, elsewhere: &[Diagnostic], diagnostics: &mut Vec<Diagnostic>) {
     let mut unused = Vec::new();
-    for waiver in waivers(trees, today, diagnostics) {
+    for waiver in waivers {
         let before = diagnostics.len();
         diagnostics.retain(|diagnostic| {
             let here = diagnostic.primary.as_ref().is_some_and(|label| within(label.span, waiver.target));
@@ -52,7 +52,8 @@ fn within(inner: Span, outer: Span) -> bool {
     inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end
 }
 
-fn waivers(trees: &[&Tree], today: Option<Date>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Waiver> {
+/// Every waiver that is one; the others are reported.
+pub fn read(trees: &[&Tree], today: Option<Date>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Waiver> {
     let mut found = Vec::new();
     for section in trees.iter().flat_map(|tree| &tree.sections) {
         for (index, item) in section.items.iter().enumerate() {
