@@ -155,6 +155,8 @@ pub struct Focus<'a> {
     pub files: &'a BTreeSet<FileId>,
     /// Their namespaces, and those that one of them names or that name one of them.
     pub namespaces: &'a BTreeSet<SmolStr>,
+    /// The files that declare nothing for other namespaces.
+    pub private: &'a BTreeSet<FileId>,
     /// What was found in other files: some findings are only for a project without errors.
     pub elsewhere: &'a [Diagnostic],
 }
@@ -171,11 +173,12 @@ pub fn analyse(
     let elsewhere = project.focus.map(|focus| focus.elsewhere).unwrap_or_default();
     let elsewhere: Vec<Diagnostic> = elsewhere.iter().filter(|found| !check::is_decision(found)).cloned().collect();
     let mut diagnostics = problems;
-    let waivers = waivers::read(project.trees, options.today, &mut diagnostics);
-    let mut scope = Scope::collect(project.trees, project.sources, &mut diagnostics);
-    if let Some(focus) = &project.focus {
-        scope = scope.focused(focus.namespaces);
-    }
+    let (trees, sources) = (project.trees, project.sources);
+    let waivers = waivers::read(&project.told(), options.today, &mut diagnostics);
+    let scope = match &project.focus {
+        Some(focus) => Scope::around(focus.namespaces, focus.private, trees, sources, &mut diagnostics),
+        None => Scope::collect(trees, sources, &mut diagnostics),
+    };
     go_on()?;
     let policies = resolve::resolve(&scope, options, &mut diagnostics);
     let mut clusters = Vec::with_capacity(policies.len());
@@ -218,7 +221,15 @@ pub fn analyse(
     Some((clusters, diagnostics))
 }
 
-impl Project<'_> {
+impl<'a> Project<'a> {
+    /// The trees of which findings are told.
+    fn told(&self) -> Vec<&'a Tree> {
+        let files = self.focus.map(|focus| focus.files);
+        let file = |tree: &Tree| tree.sections.first().map(|section| section.span.0.file);
+        let told = |tree: &&&Tree| files.is_none_or(|files| file(tree).is_some_and(|file| files.contains(&file)));
+        self.trees.iter().filter(told).copied().collect()
+    }
+
     /// Takes the findings out that only come of what is not looked at.
     fn leave_told(&self, diagnostics: &mut Vec<Diagnostic>) {
         if let Some(focus) = &self.focus {

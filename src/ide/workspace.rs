@@ -8,7 +8,8 @@ use super::names::{self, Occurrence, Role};
 use crate::compile::{self, Compiled, Focus, Options, Project};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, LineIndex, SourceFile, Sources};
-use crate::syntax::{self, ast::Tree};
+use crate::syntax::ast::{HeaderKind, Item, ItemKind, Tree};
+use crate::syntax::{self, Parsed};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +46,10 @@ pub struct File {
     pub homes: BTreeSet<SmolStr>,
     /// The namespaces that it names.
     mentions: BTreeSet<SmolStr>,
+    /// Whether it has platform sections.
+    platform: bool,
+    /// Whether it declares nothing for other namespaces.
+    private: bool,
 }
 
 /// What came of a check.
@@ -69,15 +74,33 @@ impl File {
         let mentions = named.map(|name| name.name.clone()).collect();
         let lines = LineIndex::new(&source.text);
         let source = Arc::new(source);
-        Self { id, source, tree: parsed.tree, problems: parsed.problems, lines, names, homes, mentions }
+        let Parsed { tree, problems } = parsed;
+        let mut headers = tree.sections.iter().filter_map(|section| section.header.as_ref());
+        let platform = headers.any(|header| header.kind == HeaderKind::Platform);
+        let private = is_private(&tree);
+        Self { id, source, tree, problems, lines, names, homes, mentions, platform, private }
     }
 
     /// Whether it has a platform section.
     #[must_use]
     pub fn is_platform(&self) -> bool {
-        let headers = self.tree.sections.iter().filter_map(|section| section.header.as_ref());
-        headers.into_iter().any(|header| header.kind == syntax::ast::HeaderKind::Platform)
+        self.platform
     }
+}
+
+/// Whether a file declares nothing for other namespaces. What could not be read could be anything.
+fn is_private(tree: &Tree) -> bool {
+    let own = |item: &Item| match &item.kind {
+        ItemKind::Project(_)
+        | ItemKind::Cluster(_)
+        | ItemKind::NamespaceDecl(_)
+        | ItemKind::NamespaceSet(_)
+        | ItemKind::NodeSet(_)
+        | ItemKind::Bad => false,
+        ItemKind::Workload(workload) => workload.namespace.is_none(),
+        _ => true,
+    };
+    tree.sections.iter().all(|section| names::home(section).is_some() && section.items.iter().all(own))
 }
 
 impl Workspace {
@@ -192,7 +215,8 @@ impl Workspace {
         let trees: Vec<&Tree> = self.files().map(|file| &file.tree).collect();
         let own = files.iter().filter_map(|id| self.file(*id));
         let problems = own.flat_map(|file| file.problems.iter().cloned()).collect();
-        let focus = Focus { files: &files, namespaces: &namespaces, elsewhere };
+        let private = self.files().filter(|file| file.private).map(|file| file.id).collect();
+        let focus = Focus { files: &files, namespaces: &namespaces, private: &private, elsewhere };
         let project = Project { trees: &trees, sources: &self.sources, focus: Some(focus), question: None, stop };
         let (clusters, diagnostics) = compile::analyse(&project, options, problems)?;
         Some(Checked { diagnostics, clusters, namespaces: namespaces.len() })

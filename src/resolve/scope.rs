@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::names::NameProblem;
 use crate::diagnostic::problem::ownership::OwnershipProblem;
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{
     Cluster, Direction, External, Group, HeaderKind, Item, ItemKind, Name, NamespaceDecl, NamespaceSet, Node, NodeSet,
     Section, Tree, Workload,
@@ -12,6 +12,7 @@ use indexmap::map::Entry;
 use indexmap::{IndexMap, IndexSet};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 /// The declarations of a project. It borrows the trees.
 #[derive(Default)]
@@ -37,6 +38,10 @@ pub struct Scope<'t> {
     pub(super) broken: IndexSet<SmolStr>,
     /// The namespaces whose sentences are read; all, when not said.
     focus: Option<&'t BTreeSet<SmolStr>>,
+    /// The files that declare nothing for other namespaces.
+    private: Option<&'t BTreeSet<FileId>>,
+    /// The namespaces that declare a workload of a name, for those whose sentences are not read.
+    unread: OnceLock<IndexMap<&'t str, Vec<&'t str>>>,
 }
 
 /// One namespace.
@@ -113,31 +118,78 @@ impl<'t> Names<'t> {
 impl<'t> Scope<'t> {
     /// Collects the declarations of all trees and reports what cannot stand where it stands.
     pub fn collect(trees: &[&'t Tree], sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Self {
-        let mut scope = Self::default();
+        Self::default().filled(trees, sources, diagnostics)
+    }
+
+    /// The same, but only the sentences of these namespaces and of the platform are to be read. Of the others it knows
+    /// what their headers say, and what they declare for everybody; `private` are the files that declare nothing of the kind.
+    pub fn around(
+        focus: &'t BTreeSet<SmolStr>,
+        private: &'t BTreeSet<FileId>,
+        trees: &[&'t Tree],
+        sources: &Sources,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        Self { focus: Some(focus), private: Some(private), ..Self::default() }.filled(trees, sources, diagnostics)
+    }
+
+    fn filled(mut self, trees: &[&'t Tree], sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Self {
         for tree in trees {
             for section in &tree.sections {
-                scope.take_section(section, sources, diagnostics);
+                self.take_section(section, sources, diagnostics);
             }
         }
-        scope.check_folders(sources, diagnostics);
-        scope.check_foreign(diagnostics);
-        scope.check_shadowing(diagnostics);
-        scope
+        self.check_folders(sources, diagnostics);
+        self.check_foreign(diagnostics);
+        self.check_shadowing(diagnostics);
+        self
     }
 
-    /// Has only the sentences of these namespaces and of the platform read. What others declare stays known, and so does
-    /// which of them are isolated by their header.
-    #[must_use]
-    pub fn focused(self, namespaces: &'t BTreeSet<SmolStr>) -> Self {
-        Self { focus: Some(namespaces), ..self }
+    /// Whether the sentences of a namespace are read.
+    fn reads(&self, namespace: &SmolStr) -> bool {
+        self.focus.is_none_or(|focus| focus.contains(namespace))
     }
 
+    /// The namespaces that declare a workload of this name, in the order of their declaration.
+    pub(super) fn declaring(&self, workload: &str) -> Vec<&str> {
+        let unread = self.unread.get_or_init(|| self.unread());
+        let unread = unread.get(workload).map(Vec::as_slice).unwrap_or_default();
+        let declares = |(name, namespace): &(&SmolStr, &NamespaceScope<'t>)| {
+            namespace.names.workloads.contains_key(workload) || unread.contains(&name.as_str())
+        };
+        self.namespaces.iter().filter(declares).map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn unread(&self) -> IndexMap<&'t str, Vec<&'t str>> {
+        let mut found: IndexMap<&'t str, Vec<&'t str>> = IndexMap::new();
+        let unread = self.namespaces.iter().filter(|(name, _)| !self.reads(name));
+        for section in unread.flat_map(|(_, namespace)| &namespace.sections) {
+            let Some(HeaderKind::Namespace { name, .. }) = section.header.as_ref().map(|header| &header.kind) else {
+                continue;
+            };
+            for item in &section.items {
+                if let ItemKind::Workload(workload) = &item.kind
+                    && workload.namespace.is_none()
+                {
+                    found.entry(&workload.name.value).or_default().push(&name.value);
+                }
+            }
+        }
+        found
+    }
     /// The namespaces whose sentences are read.
     pub(super) fn read_namespaces(&self) -> impl Iterator<Item = (&SmolStr, &NamespaceScope<'t>)> {
-        self.namespaces.iter().filter(|(name, _)| self.focus.is_none_or(|focus| focus.contains(*name)))
+        self.namespaces.iter().filter(|(name, _)| self.reads(name))
     }
 
     fn take_section(&mut self, section: &'t Section, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
+        if let Some(HeaderKind::Namespace { name, .. }) = section.header.as_ref().map(|header| &header.kind)
+            && !self.reads(&name.value)
+            && self.private.is_some_and(|files| files.contains(&name.span.file))
+        {
+            self.take_header(section, diagnostics);
+            return;
+        }
         for item in &section.items {
             // A file without a header has its own error; its items belong to nobody, but their names are known.
             if item.kind == ItemKind::Bad || section.header.is_none() {
@@ -156,26 +208,33 @@ impl<'t> Scope<'t> {
                     self.take_platform_item(item, diagnostics);
                 }
             }
-            HeaderKind::Namespace { name, owner, enforcing, .. } => {
-                let namespace = self.namespace(name);
-                namespace.sections.push(section);
-                if namespace.sections.len() == 1 {
-                    namespace.span = name.span;
-                }
-                if let Some(owner) = owner {
-                    set_once(&mut namespace.owner, owner, "owner", diagnostics);
-                }
-                // A plain header isolates both ways, so a file of its own could otherwise undo it from afar.
-                if namespace.sections.len() == 1 {
-                    namespace.enforcing = enforcing.as_ref();
-                } else if namespace.enforcing != enforcing.as_ref() {
-                    let (span, first) = (header.span.0, namespace.span);
-                    diagnostics.push(OwnershipProblem::EnforcingTwice { span, first }.into());
-                }
+            HeaderKind::Namespace { name, .. } => {
+                self.take_header(section, diagnostics);
                 for item in &section.items {
                     self.take_namespace_item(&name.value, item, diagnostics);
                 }
             }
+        }
+    }
+
+    /// What a namespace's header says.
+    fn take_header(&mut self, section: &'t Section, diagnostics: &mut Vec<Diagnostic>) {
+        let Some(header) = &section.header else { return };
+        let HeaderKind::Namespace { name, owner, enforcing, .. } = &header.kind else { return };
+        let namespace = self.namespace(name);
+        namespace.sections.push(section);
+        if namespace.sections.len() == 1 {
+            namespace.span = name.span;
+        }
+        if let Some(owner) = owner {
+            set_once(&mut namespace.owner, owner, "owner", diagnostics);
+        }
+        // A plain header isolates both ways, so a file of its own could otherwise undo it from afar.
+        if namespace.sections.len() == 1 {
+            namespace.enforcing = enforcing.as_ref();
+        } else if namespace.enforcing != enforcing.as_ref() {
+            let (span, first) = (header.span.0, namespace.span);
+            diagnostics.push(OwnershipProblem::EnforcingTwice { span, first }.into());
         }
     }
 

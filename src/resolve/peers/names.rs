@@ -212,11 +212,10 @@ impl<'t> PeerResolver<'_, 't> {
             .chain(self.facts.externals.keys().map(SmolStr::as_str))
             .chain(PEER_WORDS.iter().copied());
         let near: Vec<SmolStr> = nearest(&name.value, candidates).into_iter().map(SmolStr::from).collect();
-        let elsewhere: Vec<SmolStr> = scope
-            .namespaces
-            .iter()
-            .filter(|(namespace, scope)| Some(*namespace) != home && scope.names.workloads.contains_key(&name.value))
-            .map(|(namespace, _)| format!("{namespace}/{}", name.value).into())
+        let elsewhere = scope.declaring(&name.value).into_iter();
+        let elsewhere: Vec<SmolStr> = elsewhere
+            .filter(|namespace| home.is_none_or(|home| home != namespace))
+            .map(|namespace| format!("{namespace}/{}", name.value).into())
             .take(3)
             .collect();
         let other_clusters = scope
