@@ -54,7 +54,7 @@ impl Builder<'_, '_> {
     pub fn isolations(&mut self) -> Isolated {
         let scope = self.scope;
         let mut isolated = Isolated::default();
-        for (name, namespace) in &scope.namespaces {
+        for (name, namespace) in scope.read_namespaces() {
             // Declared only: no file of it is here, so nothing isolates it.
             let headers = namespace.sections.iter().filter_map(|section| section.header.as_ref());
             let saying = |header: &&ast::Header| match &header.kind {
