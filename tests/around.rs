@@ -48,7 +48,8 @@ fn load(folder: &Path) -> Workspace {
 }
 
 fn options(folder: &Path) -> Options {
-    let text = std::fs::read_dir(folder).unwrap().filter_map(|entry| std::fs::read_to_string(entry.unwrap().path()).ok());
+    let text =
+        std::fs::read_dir(folder).unwrap().filter_map(|entry| std::fs::read_to_string(entry.unwrap().path()).ok());
     let declared = text.into_iter().any(|text| text.contains("\ncluster "));
     let enforcer = (!declared).then_some((EnforcerName::Cilium, Version { major: 1, minor: 19 }));
     Options { enforcer, today: Date::parse("2026-11-20"), expired_fails: true, ..Options::default() }
@@ -133,7 +134,9 @@ fn around_a_file_as_everywhere() {
         let mut dice = Dice::new(seed);
         let words: Vec<String> = start
             .files()
-            .flat_map(|file| file.source.text.split_inclusive([' ', '\n', ',', ':', '/']).map(str::to_owned).collect::<Vec<_>>())
+            .flat_map(|file| {
+                file.source.text.split_inclusive([' ', '\n', ',', ':', '/']).map(str::to_owned).collect::<Vec<_>>()
+            })
             .collect();
         let mut workspace = start.clone();
         for edit in 0..edits {
@@ -156,8 +159,10 @@ fn around_a_file_as_everywhere() {
                 let wanted = within(&whole.diagnostics, |file| together.contains(&file));
                 compared += 1;
                 findings += wanted.len();
-                let odd = wanted.iter().filter(|found| !around.diagnostics.contains(found)).map(|found| (found, "missing"));
-                let extra = around.diagnostics.iter().filter(|found| !wanted.contains(found)).map(|found| (found, "extra"));
+                let odd =
+                    wanted.iter().filter(|found| !around.diagnostics.contains(found)).map(|found| (found, "missing"));
+                let extra =
+                    around.diagnostics.iter().filter(|found| !wanted.contains(found)).map(|found| (found, "extra"));
                 for (found, how) in odd.chain(extra) {
                     let key = format!("{} {how}", found.code.as_str());
                     let count = differing.entry(key).or_default();

@@ -38,8 +38,10 @@ fn main() {
     let first = start.elapsed();
     let before = client.request("ztp/status", Value::Null);
 
-    let open: Vec<(String, String)> =
-        (0..10).map(|index| files.get(1 + index * 97).unwrap().clone()).map(|(path, text)| (folder.uri(&path), text)).collect();
+    let open: Vec<(String, String)> = (0..10)
+        .map(|index| files.get(1 + index * 97).unwrap().clone())
+        .map(|(path, text)| (folder.uri(&path), text))
+        .collect();
     for (uri, text) in &open {
         client.open(uri, text);
         client.found_of(uri, 1);
@@ -98,11 +100,14 @@ fn main() {
     }
     row("an edit in the platform's file to the findings of all files", &mut times);
 
-    let per_edit = |name: &str| {
-        (ended[name].as_u64().unwrap() - started[name].as_u64().unwrap()) as f64 / edits as f64
-    };
+    let per_edit = |name: &str| (ended[name].as_u64().unwrap() - started[name].as_u64().unwrap()) as f64 / edits as f64;
     println!();
-    println!("An edit parses {:.2} files and checks {:.2} namespaces; {} files are known.", per_edit("parsed"), per_edit("namespacesChecked"), before["files"]);
+    println!(
+        "An edit parses {:.2} files and checks {:.2} namespaces; {} files are known.",
+        per_edit("parsed"),
+        per_edit("namespacesChecked"),
+        before["files"]
+    );
     println!("Memory after {EARLY} edits {} MiB, after {edits} {} MiB.", memory.0 >> 10, memory.1 >> 10);
     client.end();
 }

@@ -89,6 +89,15 @@ impl Server {
         tokio::task::spawn_blocking(move || answer(&snapshot)).await.map_err(|_| Error::internal_error())
     }
 
+    /// Answers a question about all projects, on another thread.
+    async fn ask_all<T: Send + 'static>(&self, answer: impl FnOnce(Vec<Snapshot>) -> T + Send + 'static) -> Result<T> {
+        let snapshots: Vec<Snapshot> = {
+            let state = self.work.state();
+            state.projects.values().map(|project| state.snapshot(project)).collect()
+        };
+        tokio::task::spawn_blocking(move || answer(snapshots)).await.map_err(|_| Error::internal_error())
+    }
+
     /// What was done so far, for those who measure: also whether anything is still to be checked.
     async fn status(&self) -> Result<LSPAny> {
         let state = self.work.state();
@@ -311,6 +320,10 @@ impl LanguageServer for Server {
         let uri = params.text_document.uri.clone();
         let answer = self.ask(&uri, move |snapshot| requests::diagnostic::answer(snapshot, &params)).await?;
         Ok(answer.unwrap_or_else(requests::diagnostic::nothing))
+    }
+
+    async fn workspace_diagnostic(&self, _: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
+        self.ask_all(|snapshots| requests::diagnostic::everywhere(&snapshots)).await
     }
 }
 

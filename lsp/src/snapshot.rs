@@ -69,6 +69,11 @@ impl Snapshot {
         self.documents.get(id.0 as usize)?.as_ref()
     }
 
+    /// Every file as the client sees it.
+    pub fn documents(&self) -> impl Iterator<Item = (FileId, &Arc<Document>)> {
+        (0..).map(FileId).zip(self.documents.iter()).filter_map(|(id, document)| Some((id, document.as_ref()?)))
+    }
+
     /// A file and a byte offset in it.
     pub fn place(&self, at: &TextDocumentPositionParams) -> Option<(Arc<File>, u32)> {
         let file = self.file(&at.text_document.uri)?;
@@ -105,14 +110,19 @@ impl Snapshot {
         TextEdit { range: self.range(span), new_text }
     }
 
-    /// What is found in a file: as of the last check of everything, if nothing has changed since.
+    /// What is found in a file now.
     pub fn findings(&self, id: FileId) -> Vec<Diagnostic> {
         if self.settled {
-            let here = |finding: &&Diagnostic| self.home_of(finding) == Some(id);
-            return self.whole.iter().filter(here).cloned().collect();
+            return self.last_findings(id);
         }
+        // Nothing is said of the project as a whole here: that is found when everything is checked.
         let here = |finding: &&Diagnostic| finding.primary.as_ref().is_some_and(|label| label.span.file == id);
         self.checked_around(id).diagnostics.iter().filter(here).cloned().collect()
+    }
+
+    /// What was found in a file when everything was last checked.
+    pub fn last_findings(&self, id: FileId) -> Vec<Diagnostic> {
+        self.whole.iter().filter(|finding| self.home_of(finding) == Some(id)).cloned().collect()
     }
 
     /// The file that a finding is shown in: findings about the project as a whole stand in its first file.

@@ -87,6 +87,11 @@ fn a_client_that_asks_gets_answers_and_is_sent_none() {
     assert_eq!(codes(&report["items"]), ["E0203"]);
     client.settle();
     assert_eq!(codes(&pull(&mut client)["items"]), ["E0203"]);
+    let report = client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    let items = report["items"].as_array().unwrap();
+    let of_shop: Vec<&Value> = items.iter().filter(|item| item["uri"] == shop.as_str()).collect();
+    assert_eq!(of_shop.len(), 1, "{report}");
+    assert_eq!((&of_shop[0]["version"], codes(&of_shop[0]["items"])), (&json!(1), vec!["E0203"]));
     assert!(client.found.is_empty(), "{:?}", client.found);
     assert!(client.said.iter().any(|said| said["method"] == "workspace/diagnostic/refresh"), "{:?}", client.said);
 }

@@ -1,0 +1,158 @@
+//! How a server begins and ends, and what it makes of messages that are none.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may panic")]
+
+mod support;
+
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use support::client::Client;
+use support::folder::Folder;
+
+const CLUSTER: &str = "platform\nproject test\ncluster prod {\n  enforcer cilium 1.18\n}\n";
+const SHOP: &str =
+    "namespace shop\nworkload checkout\nworkload backend serves http 8080\ncheckout may reach backend:8080\n";
+
+fn folder() -> Folder {
+    Folder::with(&[("cluster.ztp", CLUSTER), ("shop.ztp", SHOP)])
+}
+
+#[test]
+fn exit_ends_it_at_once_while_its_input_is_open_and_questions_wait() {
+    let folder = folder();
+    let mut client = Client::on(&folder.uri(""), &json!({}));
+    for _ in 0..50 {
+        client.ask("textDocument/diagnostic", json!({ "textDocument": { "uri": folder.uri("shop.ztp") } }));
+    }
+    client.request("shutdown", Value::Null);
+    let begin = Instant::now();
+    client.notify("exit", Value::Null);
+    assert_eq!(client.wait().code(), Some(0));
+    assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn exit_without_shutdown_is_a_failure() {
+    let mut client = Client::on(&folder().uri(""), &json!({}));
+    client.notify("exit", Value::Null);
+    assert_eq!(client.wait().code(), Some(1));
+}
+
+#[test]
+fn exit_before_anything_else_ends_it() {
+    let mut client = Client::start();
+    client.notify("exit", Value::Null);
+    assert_eq!(client.wait().code(), Some(1));
+}
+
+#[test]
+fn the_end_of_its_input_ends_it() {
+    let mut client = Client::on(&folder().uri(""), &json!({}));
+    client.close();
+    assert_eq!(client.wait().code(), Some(1));
+}
+
+#[test]
+fn a_stream_that_is_broken_ends_it() {
+    for broken in [b"Content-Length: 9\r\n\r\nnot json!".as_slice(), b"Content-Length: 3\r\n\r\n\xff\xfe\xfd"] {
+        let mut client = Client::on(&folder().uri(""), &json!({}));
+        client.send_raw(broken);
+        assert_eq!(client.wait().code(), Some(1), "where the next message begins is anybody's guess");
+    }
+}
+
+#[test]
+fn what_it_does_not_know_is_refused_and_nothing_is_lost() {
+    let folder = folder();
+    let shop = folder.uri("shop.ztp");
+    let mut client = Client::on(&folder.uri(""), &json!({}));
+    client.open(&shop, SHOP);
+    client.notify("no/suchThing", json!({}));
+    let unknown = client.ask("no/suchQuestion", json!({}));
+    assert_eq!(client.answer(unknown)["error"]["code"], -32601);
+    let wrong = client.ask("textDocument/diagnostic", json!({ "textDocument": 7 }));
+    assert_eq!(client.answer(wrong)["error"]["code"], -32602);
+    // Changes of what is not open, and of lines that are not there.
+    client.change(&folder.uri("nowhere.ztp"), 3, "namespace x\n");
+    let far = json!({ "start": { "line": 900, "character": 9 }, "end": { "line": 4, "character": 1 } });
+    let document = json!({ "uri": shop, "version": 2 });
+    client.notify(
+        "textDocument/didChange",
+        json!({ "textDocument": document, "contentChanges": [{ "range": far, "text": "\ncheckout may reach bakend\n" }] }),
+    );
+    let found = client.found_of(&shop, 2);
+    assert_eq!(found[0]["code"], "E0203", "{found}");
+    assert!(client.end().success());
+}
+
+#[test]
+fn nothing_is_answered_before_the_beginning_and_after_the_end() {
+    let folder = folder();
+    let params = json!({ "textDocument": { "uri": folder.uri("shop.ztp") } });
+    let mut client = Client::start();
+    let early = client.ask("textDocument/diagnostic", params.clone());
+    assert_eq!(client.answer(early)["error"]["code"], -32002);
+    let mut client = Client::on(&folder.uri(""), &json!({}));
+    client.request("shutdown", Value::Null);
+    let late = client.ask("textDocument/diagnostic", params);
+    assert_eq!(client.answer(late)["error"]["code"], -32600);
+    client.notify("exit", Value::Null);
+    assert!(client.wait().success());
+}
+
+#[test]
+fn files_come_and_go_on_the_disk() {
+    let folder = folder();
+    let shop = folder.uri("shop.ztp");
+    let capabilities = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+    let mut client = Client::on(&folder.uri(""), &capabilities);
+    let text = format!("{SHOP}checkout may reach payments/api:443\n");
+    client.open(&shop, &text);
+    client.settle();
+    let asked = client.said.iter().any(|said| said["method"] == "client/registerCapability");
+    assert!(asked, "{:?}", client.said);
+    let errors = |client: &Client| -> Vec<String> {
+        let found = client.found[&shop]["diagnostics"].as_array().unwrap().clone();
+        let errors = found.iter().filter(|finding| finding["severity"] == 1);
+        errors.map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(errors(&client).is_empty(), "nobody here declares `payments`: {:?}", client.found);
+    let told = |client: &mut Client, kind: u8| {
+        let change = json!({ "uri": folder.uri("teams/payments.ztp"), "type": kind });
+        client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [change] }));
+        client.settle();
+    };
+    folder.write("teams/payments.ztp", "namespace payments\nworkload api\n");
+    told(&mut client, 1);
+    assert_eq!(errors(&client), ["E0301"], "now it decides who gets in");
+    folder.write("teams/payments.ztp", "namespace payments\nworkload api\nexpose api:443 to shop/checkout\n");
+    told(&mut client, 2);
+    assert!(errors(&client).is_empty(), "{:?}", client.found);
+    folder.remove("teams/payments.ztp");
+    told(&mut client, 3);
+    assert!(errors(&client).is_empty(), "{:?}", client.found);
+    // A folder that goes takes its files along.
+    folder.write("teams/payments.ztp", "namespace payments\nworkload api\n");
+    told(&mut client, 1);
+    assert_eq!(errors(&client), ["E0301"]);
+    std::fs::remove_dir_all(folder.path().join("teams")).unwrap();
+    let change = json!({ "uri": folder.uri("teams"), "type": 3 });
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [change] }));
+    client.settle();
+    assert!(errors(&client).is_empty(), "{:?}", client.found);
+}
+
+#[test]
+fn a_folder_with_several_projects_is_several_projects() {
+    let folder = Folder::with(&[
+        ("one/cluster.ztp", CLUSTER),
+        ("one/shop/shop.ztp", SHOP),
+        ("two/cluster.ztp", &CLUSTER.replace("test", "other")),
+        ("two/shop/shop.ztp", SHOP),
+    ]);
+    let mut client = Client::on(&folder.uri(""), &json!({}));
+    let status = client.settle();
+    assert_eq!((&status["projects"], &status["files"]), (&json!(2), &json!(4)), "{status}");
+    let wrong = |found: &Value| found["diagnostics"].as_array().unwrap().iter().any(|finding| finding["severity"] == 1);
+    assert!(!client.found.values().any(wrong), "{:?}", client.found);
+}
