@@ -23,6 +23,10 @@ const NAMESPACES: usize = 1000;
 const SENTENCES: usize = 100;
 /// How many edits are measured. `ZTP_EDITS` makes it more or less.
 const EDITS: usize = 10_000;
+/// How many more are made with a thought between them.
+const PAUSED: usize = 100;
+/// A thought: longer than the server waits until it checks everything, and shorter than that takes.
+const THOUGHT: Duration = Duration::from_millis(250);
 /// After how many edits memory is looked at first.
 const EARLY: usize = 100;
 
@@ -55,12 +59,16 @@ fn main() {
     let sentence = "\napp-1 may reach app-9:9999";
     let (mut times, mut memory) = (Vec::new(), (0, 0));
     let mut version = 1;
-    for edit in 0..edits {
+    let mut ended = Value::Null;
+    for edit in 0..edits + PAUSED {
+        // At last by somebody who thinks between two letters: everything is being checked when the next one comes.
+        if edit >= edits {
+            std::thread::sleep(THOUGHT);
+        }
         let (uri, text) = open.get(edit / sentence.len() % open.len()).unwrap();
         let letters = 1 + edit % sentence.len();
         version += 1;
         let end = text.lines().count() - 1;
-        let last = text.lines().last().unwrap().len();
         let change = if letters == 1 {
             json!({ "text": format!("{text}\n") })
         } else {
@@ -69,7 +77,6 @@ fn main() {
             let letter = sentence.get(letters - 1..letters).unwrap();
             json!({ "range": { "start": { "line": line, "character": at }, "end": { "line": line, "character": at } }, "text": letter })
         };
-        let _ = last;
         let begin = Instant::now();
         client.notify(
             "textDocument/didChange",
@@ -80,10 +87,13 @@ fn main() {
         if edit + 1 == EARLY {
             memory.0 = resident(client.process());
         }
+        if edit + 1 == edits {
+            memory.1 = resident(client.process());
+            ended = client.request("ztp/status", Value::Null);
+        }
     }
-    memory.1 = resident(client.process());
-    let ended = client.request("ztp/status", Value::Null);
-    row("an edit in a namespace's file to its findings", &mut times);
+    row("an edit in a namespace's file to its findings", times.get_mut(..edits).unwrap());
+    row("the same, 250 ms after the edit before", times.get_mut(edits..).unwrap());
 
     let (platform, text) = (folder.uri("platform.ztp"), &files.first().unwrap().1);
     client.open(&platform, text);

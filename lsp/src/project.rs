@@ -117,22 +117,6 @@ impl Project {
         self.stop.store(true, Ordering::Relaxed);
         self.cache = Cache::default();
     }
-
-    /// What was last found in a file.
-    pub fn findings(&self, id: FileId) -> Vec<Diagnostic> {
-        match self.near.get(&id) {
-            Some((generation, found)) if *generation > self.whole.0 => found.clone(),
-            _ => self.whole.1.iter().filter(|finding| self.home_of(finding) == Some(id)).cloned().collect(),
-        }
-    }
-
-    /// The file that a finding is shown in: findings about the project as a whole stand in its first file.
-    pub fn home_of(&self, finding: &Diagnostic) -> Option<FileId> {
-        match &finding.primary {
-            Some(label) => Some(label.span.file),
-            None => self.workspace.files().next().map(|file| file.id),
-        }
-    }
 }
 
 /// A path below a folder, with `/` between its parts.

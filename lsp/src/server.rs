@@ -5,7 +5,7 @@ use crate::lines::Encoding;
 use crate::protocol::*;
 use crate::requests;
 use crate::snapshot::Snapshot;
-use crate::work::{Message, Work};
+use crate::work::{Found, Message, Work};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -179,22 +179,19 @@ async fn send(
     pulls: Arc<AtomicBool>,
     refreshes: Arc<AtomicBool>,
 ) {
-    let mut last: BTreeMap<Uri, Vec<Diagnostic>> = BTreeMap::new();
+    let mut last: BTreeMap<Uri, (u64, Vec<Diagnostic>)> = BTreeMap::new();
     while let Some(message) = found.recv().await {
         match message {
-            Message::Found(uri, items, version) if !pulls.load(Ordering::Relaxed) => {
-                let same = match last.get(&uri) {
-                    Some(before) => *before == items && version.is_none(),
-                    None => items.is_empty() && version.is_none(),
-                };
-                if !same {
-                    client.publish_diagnostics(uri.clone(), items.clone(), version).await;
+            Message::Found(Found { uri, items, version, order }) if !pulls.load(Ordering::Relaxed) => {
+                let (before, known) = last.entry(uri.clone()).or_default();
+                if *before > order {
+                    continue;
                 }
-                if items.is_empty() {
-                    last.remove(&uri);
-                } else {
-                    last.insert(uri, items);
+                // A client that has the file open waits for the findings of its version.
+                if version.is_some() || *known != items {
+                    client.publish_diagnostics(uri, items.clone(), version).await;
                 }
+                (*before, *known) = (order, items);
             }
             Message::Settled if refreshes.load(Ordering::Relaxed) => {
                 let client = client.clone();
@@ -202,7 +199,7 @@ async fn send(
                     let _ = client.workspace_diagnostic_refresh().await;
                 });
             }
-            Message::Found(..) | Message::Settled => {}
+            Message::Found(_) | Message::Settled => {}
         }
     }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use ztp::compile::Options;
-use ztp::diagnostic::Diagnostic;
+use ztp::diagnostic::{Diagnostic, Severity};
 use ztp::ide::{Checked, File, Workspace};
 use ztp::source::{FileId, Span};
 
@@ -125,6 +125,17 @@ impl Snapshot {
         self.whole.iter().filter(|finding| self.home_of(finding) == Some(id)).cloned().collect()
     }
 
+    /// The same of all files.
+    pub fn last_findings_by_file(&self) -> BTreeMap<FileId, Vec<&Diagnostic>> {
+        let mut found: BTreeMap<FileId, Vec<&Diagnostic>> = BTreeMap::new();
+        for finding in self.whole.iter() {
+            if let Some(id) = self.home_of(finding) {
+                found.entry(id).or_default().push(finding);
+            }
+        }
+        found
+    }
+
     /// The file that a finding is shown in: findings about the project as a whole stand in its first file.
     fn home_of(&self, finding: &Diagnostic) -> Option<FileId> {
         match &finding.primary {
@@ -143,7 +154,9 @@ impl Snapshot {
             let files = self.workspace.together(id);
             let in_them =
                 |finding: &Diagnostic| finding.primary.as_ref().is_some_and(|label| files.contains(&label.span.file));
-            let elsewhere: Vec<Diagnostic> = self.whole.iter().filter(|found| !in_them(found)).cloned().collect();
+            // Of what stands elsewhere only errors matter.
+            let errors = self.whole.iter().filter(|found| found.severity() == Severity::Error);
+            let elsewhere: Vec<Diagnostic> = errors.filter(|found| !in_them(found)).cloned().collect();
             let never = AtomicBool::new(false);
             Arc::new(self.workspace.check_around(id, &elsewhere, &self.options, &never).unwrap_or_default())
         };

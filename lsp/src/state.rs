@@ -27,6 +27,8 @@ pub struct State {
     documents: BTreeMap<PathBuf, Document>,
     /// By their folders.
     pub projects: BTreeMap<PathBuf, Project>,
+    /// How often something was sent to the client.
+    pub order: u64,
     /// How many projects there ever were.
     epochs: u64,
     /// What was done so far.

@@ -7,13 +7,14 @@ use crate::diagnostics::shown;
 use crate::protocol::{Diagnostic as Shown, Uri};
 use crate::snapshot::Snapshot;
 use crate::state::State;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
+use ztp::diagnostic::Diagnostic;
 use ztp::source::FileId;
 
 /// How long nobody types before everything is checked again. A platform file concerns every file, so its changes do not
@@ -23,10 +24,23 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// What goes to the client on the server's own account.
 #[derive(Debug)]
 pub enum Message {
-    /// What was found in a file, and of which version of it.
-    Found(Uri, Vec<Shown>, Option<i32>),
+    /// What was found in a file.
+    Found(Found),
     /// Everything was checked: what the client has asked for may have changed.
     Settled,
+}
+
+/// The findings of a file.
+#[derive(Debug)]
+pub struct Found {
+    /// The file.
+    pub uri: Uri,
+    /// The findings.
+    pub items: Vec<Shown>,
+    /// Of which version of the file, where the client has it open.
+    pub version: Option<i32>,
+    /// Grows with what was known: of two messages about a file the one with the greater number is right.
+    pub order: u64,
 }
 
 /// The state, and the threads that work on it.
@@ -76,14 +90,14 @@ impl Work {
                 state.counts.checked += checked.namespaces as u64;
                 if let Some(project) = state.projects.get_mut(&root).filter(|project| project.epoch == snapshot.epoch) {
                     for file in &together {
-                        let of_file = |finding: &&ztp::diagnostic::Diagnostic| {
+                        let of_file = |finding: &&Diagnostic| {
                             finding.primary.as_ref().is_some_and(|label| label.span.file == *file)
                         };
                         let found = checked.diagnostics.iter().filter(of_file).cloned().collect();
                         project.near.insert(*file, (snapshot.generation, found));
                     }
                 }
-                self.publish(&state, &root, &together);
+                self.publish(state, &root, &together);
             }
         }
     }
@@ -106,9 +120,16 @@ impl Work {
     }
 
     fn check_everything(&self) {
+        // On threads of their own, or what stands around a change would wait behind all that is under way.
+        let threads = rayon::ThreadPoolBuilder::new().build();
+        let check = |snapshot: &Snapshot, stop: &AtomicBool| snapshot.workspace.check(&snapshot.options, stop);
         loop {
             let (root, snapshot, stop) = self.next_project();
-            let Some(checked) = snapshot.workspace.check(&snapshot.options, &stop) else { continue };
+            let checked = match &threads {
+                Ok(threads) => threads.install(|| check(&snapshot, &stop)),
+                Err(_) => check(&snapshot, &stop),
+            };
+            let Some(checked) = checked else { continue };
             let mut state = self.state();
             state.counts.wholes += 1;
             let project = state.projects.get_mut(&root).filter(|project| project.epoch == snapshot.epoch);
@@ -120,7 +141,7 @@ impl Work {
             project.near.retain(|_, (generation, _)| *generation > snapshot.generation);
             project.cache = Arc::default();
             let all = project.workspace.files().map(|file| file.id).collect();
-            self.publish(&state, &root, &all);
+            self.publish(state, &root, &all);
             let _ = self.client.send(Message::Settled);
         }
     }
@@ -147,15 +168,27 @@ impl Work {
         }
     }
 
-    /// Sends what is known of some files of a project, but for those that have changed again meanwhile.
-    fn publish(&self, state: &State, root: &PathBuf, files: &BTreeSet<FileId>) {
+    /// Sends what is known of some files of a project, but for those that have changed again meanwhile. What takes time
+    /// is done when others may change the state again.
+    fn publish(&self, mut state: MutexGuard<'_, State>, root: &PathBuf, files: &BTreeSet<FileId>) {
+        state.order += 1;
+        let order = state.order;
         let Some(project) = state.projects.get(root) else { return };
         let snapshot = state.snapshot(project);
-        for id in files.iter().filter(|id| !project.dirty.contains(id)) {
-            if let Some(document) = snapshot.document(*id) {
-                let found = project.findings(*id).iter().map(|finding| shown(&snapshot, finding)).collect();
-                let _ = self.client.send(Message::Found(document.uri.clone(), found, document.version));
-            }
+        let files: Vec<FileId> = files.iter().filter(|id| !project.dirty.contains(id)).copied().collect();
+        let newer = |id: &FileId| Some((*id, project.near.get(id).filter(|near| near.0 > project.whole.0)?.1.clone()));
+        let newer: BTreeMap<FileId, Vec<Diagnostic>> = files.iter().filter_map(newer).collect();
+        drop(state);
+        let whole = snapshot.last_findings_by_file();
+        for id in files {
+            let Some(document) = snapshot.document(id) else { continue };
+            let items = match (newer.get(&id), whole.get(&id)) {
+                (Some(near), _) => near.iter().map(|finding| shown(&snapshot, finding)).collect(),
+                (None, Some(whole)) => whole.iter().map(|finding| shown(&snapshot, finding)).collect(),
+                (None, None) => Vec::new(),
+            };
+            let found = Found { uri: document.uri.clone(), items, version: document.version, order };
+            let _ = self.client.send(Message::Found(found));
         }
     }
 }
