@@ -34,6 +34,8 @@ pub struct Project {
     pub changed: (Instant, bool),
     /// The files that changed since they were last checked.
     pub dirty: BTreeSet<FileId>,
+    /// Of each file, at which generation it was last changed.
+    edited: BTreeMap<FileId, u64>,
     /// The findings of the last check of everything, and of which generation it was.
     pub whole: (u64, Arc<Vec<Diagnostic>>),
     /// Of each file that was checked since then, its findings and of which generation they are.
@@ -56,6 +58,7 @@ impl Project {
             epoch,
             changed: (Instant::now(), true),
             dirty: BTreeSet::new(),
+            edited: BTreeMap::new(),
             whole: (0, Arc::default()),
             near: BTreeMap::new(),
             stop: Arc::default(),
@@ -69,7 +72,6 @@ impl Project {
         let read = self.workspace.set_all(sources);
         for (file, (_, document)) in read.into_iter().zip(files) {
             self.show(file.id, document);
-            self.dirty.insert(file.id);
         }
         self.touch(true);
     }
@@ -78,7 +80,6 @@ impl Project {
     pub fn set(&mut self, path: &Path, document: Document) {
         let file = self.workspace.set(self.source(path, &document));
         self.show(file.id, document);
-        self.dirty.insert(file.id);
         self.touch(file.is_platform());
     }
 
@@ -88,6 +89,8 @@ impl Project {
     }
 
     fn show(&mut self, id: FileId, document: Document) {
+        self.dirty.insert(id);
+        self.edited.insert(id, self.generation + 1);
         let documents = Arc::make_mut(&mut self.documents);
         documents.resize(documents.len().max(id.0 as usize + 1), None);
         if let Some(slot) = documents.get_mut(id.0 as usize) {
@@ -105,8 +108,19 @@ impl Project {
             *slot = None;
         }
         self.dirty.remove(&id);
+        self.edited.remove(&id);
         self.near.remove(&id);
         self.touch(platform);
+    }
+
+    /// Whether what was last found in a file is about its text as it is, and then what was found there since everything was
+    /// last checked.
+    pub fn known(&self, id: FileId) -> Option<Option<&[Diagnostic]>> {
+        let edited = self.edited.get(&id).copied()?;
+        match self.near.get(&id) {
+            Some((generation, found)) if *generation > self.whole.0 => (*generation >= edited).then_some(Some(found)),
+            _ => (self.whole.0 >= edited).then_some(None),
+        }
     }
 
     fn touch(&mut self, platform: bool) {

@@ -175,14 +175,13 @@ impl Work {
         let order = state.order;
         let Some(project) = state.projects.get(root) else { return };
         let snapshot = state.snapshot(project);
-        let files: Vec<FileId> = files.iter().filter(|id| !project.dirty.contains(id)).copied().collect();
-        let newer = |id: &FileId| Some((*id, project.near.get(id).filter(|near| near.0 > project.whole.0)?.1.clone()));
-        let newer: BTreeMap<FileId, Vec<Diagnostic>> = files.iter().filter_map(newer).collect();
+        let known = |id: &FileId| Some((*id, project.known(*id)?.map(<[Diagnostic]>::to_vec)));
+        let files: Vec<(FileId, Option<Vec<Diagnostic>>)> = files.iter().filter_map(known).collect();
         drop(state);
         let whole = snapshot.last_findings_by_file();
-        for id in files {
+        for (id, near) in files {
             let Some(document) = snapshot.document(id) else { continue };
-            let items = match (newer.get(&id), whole.get(&id)) {
+            let items = match (&near, whole.get(&id)) {
                 (Some(near), _) => near.iter().map(|finding| shown(&snapshot, finding)).collect(),
                 (None, Some(whole)) => whole.iter().map(|finding| shown(&snapshot, finding)).collect(),
                 (None, None) => Vec::new(),
