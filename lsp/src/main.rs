@@ -20,6 +20,10 @@ mod work;
 
 use std::process::ExitCode;
 
+/// As for the `ztp` command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Ends with 0 after `shutdown` and `exit`, else with 1, as the protocol asks.
 fn main() -> ExitCode {
     if std::env::args_os().len() > 1 {
