@@ -126,8 +126,8 @@ module.exports = grammar({
         $.domain_name,
         $._any_address,
       ),
-    // What a name may be of the words that begin sentences; the others are reserved.
-    _declared: ($) => choice($.name, alias(choice('cluster', 'nodes', 'project'), $.name)),
+    // Words that may stand where a name does and are not reserved, or stand for peers.
+    _declared: ($) => choice($.name, alias(choice('cluster', 'nodes', 'project', 'request'), $.name)),
     every_workload: () => seq('every', 'workload'),
     workloads: () => choice('workloads', 'workload'),
     within: ($) => seq('in', choice($.every_namespace, field('set', $.name))),

@@ -1,0 +1,60 @@
+// Starts `ztp-lsp` and hands VS Code what it says.
+
+import { commands, type ExtensionContext, window, workspace } from "vscode";
+import { LanguageClient, TransportKind } from "vscode-languageclient/node";
+import { find } from "./find";
+
+let client: LanguageClient | undefined;
+
+export async function activate(context: ExtensionContext): Promise<void> {
+  context.subscriptions.push(
+    commands.registerCommand("ztp.restart", restart),
+    workspace.onDidChangeConfiguration(async (event) => {
+      if (event.affectsConfiguration("ztp.server.path")) await restart();
+    }),
+  );
+  await start();
+}
+
+export async function deactivate(): Promise<void> {
+  const old = client;
+  client = undefined;
+  await old?.dispose();
+}
+
+async function restart(): Promise<void> {
+  await deactivate();
+  await start();
+}
+
+async function start(): Promise<void> {
+  const name = workspace.getConfiguration("ztp").get<string>("server.path") || "ztp-lsp";
+  const command = await find(name, process.env, process.platform);
+  if (!command) {
+    void offerSettings(`The language server \`${name}\` was not found. \
+Files are still coloured; for diagnostics, completion and rename install it, or say in the settings where it is.`);
+    return;
+  }
+  client = new LanguageClient(
+    "ztp",
+    { command, transport: TransportKind.stdio },
+    {
+      documentSelector: [
+        { scheme: "file", language: "ztp" },
+        { scheme: "untitled", language: "ztp" },
+      ],
+    },
+  );
+  try {
+    await client.start();
+  } catch (error) {
+    void offerSettings(`\`${command}\` did not start: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function offerSettings(message: string): Promise<void> {
+  const open = "Open settings";
+  if ((await window.showErrorMessage(`ztp: ${message}`, open)) === open) {
+    await commands.executeCommand("workbench.action.openSettings", "ztp.server.path");
+  }
+}
