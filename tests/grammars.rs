@@ -118,6 +118,19 @@ fn words_of_text_mate() -> BTreeSet<String> {
     found
 }
 
+/// The words of all strings.
+fn words_of_emacs() -> BTreeSet<String> {
+    let text = read("lsp/editors/emacs/ztp-mode.el");
+    let code = text.lines().filter(|line| !line.starts_with(';'));
+    let strings = code.flat_map(|line| line.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>());
+    let words = strings.flat_map(|string| {
+        // `\\_<` and its like are no words; `a?` is `a` or nothing.
+        let plain = string.replace("\\\\_", " ");
+        plain.split(|c: char| !(c.is_ascii_lowercase() || c == '-')).map(str::to_owned).collect::<Vec<_>>()
+    });
+    words.collect()
+}
+
 #[test]
 fn every_grammar_knows_every_word() {
     let pest = words_of_pest();
@@ -128,6 +141,8 @@ fn every_grammar_knows_every_word() {
     let missing = |known: &BTreeSet<String>| pest.difference(known).cloned().collect::<Vec<_>>().join(", ");
     let text_mate = missing(&words_of_text_mate());
     assert!(text_mate.is_empty(), "grammar/textmate does not know: {text_mate}");
+    let emacs = missing(&words_of_emacs());
+    assert!(emacs.is_empty(), "lsp/editors/emacs does not know: {emacs}");
     let tree_sitter = words_of_tree_sitter();
     assert!(missing(&tree_sitter).is_empty(), "grammar/tree-sitter does not know: {}", missing(&tree_sitter));
     let strange: Vec<&String> = tree_sitter.difference(&pest).collect();
@@ -238,11 +253,13 @@ fn the_corpus_and_the_highlights_hold() {
 fn queries_find_something() {
     let Some(command) = tree_sitter() else { return };
     let source = root().join("tests/syntax/format/every-construct.ztp");
-    for query in ["folds", "highlights", "indents", "injections", "locals"] {
-        let output = run(&command, "queries", &["query", &format!("queries/{query}.scm"), text_of(&source)]);
+    let own = ["folds", "highlights", "indents", "injections", "locals"].map(|name| format!("queries/{name}.scm"));
+    let zed = ["brackets", "indents", "outline"].map(|name| format!("../../lsp/editors/zed/languages/ztp/{name}.scm"));
+    for query in own.iter().chain(&zed) {
+        let output = run(&command, "queries", &["query", query, text_of(&source)]);
         assert_success(&output);
         let captures = String::from_utf8_lossy(&output.stdout).matches("capture: ").count();
-        assert!(captures > 2, "{query}.scm finds {captures} places");
+        assert!(captures > 2, "{query} finds {captures} places");
     }
 }
 

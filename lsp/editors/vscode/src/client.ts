@@ -28,7 +28,8 @@ async function restart(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  const name = workspace.getConfiguration("ztp").get<string>("server.path") || "ztp-lsp";
+  const settings = workspace.getConfiguration("ztp");
+  const name = settings.get<string>("server.path") || "ztp-lsp";
   const command = await find(name, process.env, process.platform);
   if (!command) {
     void offerSettings(`The language server \`${name}\` was not found. \
@@ -43,6 +44,8 @@ Files are still coloured; for diagnostics, completion and rename install it, or 
         { scheme: "file", language: "ztp" },
         { scheme: "untitled", language: "ztp" },
       ],
+      initializationOptions: { enforcer: settings.get("enforcer"), cluster: settings.get("cluster") },
+      synchronize: { configurationSection: "ztp" },
     },
   );
   try {
