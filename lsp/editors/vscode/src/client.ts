@@ -1,7 +1,7 @@
 // Starts `ztp-lsp` and hands VS Code what it says.
 
 import { commands, type ExtensionContext, window, workspace } from "vscode";
-import { LanguageClient, TransportKind } from "vscode-languageclient/node";
+import { LanguageClient } from "vscode-languageclient/node";
 import { find } from "./find";
 
 let client: LanguageClient | undefined;
@@ -38,7 +38,8 @@ Files are still coloured; for diagnostics, completion and rename install it, or 
   }
   client = new LanguageClient(
     "ztp",
-    { command, transport: TransportKind.stdio },
+    // Over standard input and output. Saying so by a `transport` would add the argument `--stdio`.
+    { command },
     {
       documentSelector: [
         { scheme: "file", language: "ztp" },
