@@ -44,6 +44,26 @@ local function main()
     return #found == 1 and found[1].lnum == 4 and found[1].message:find('ghost', 1, true) ~= nil
   end)
 
+  if require('ztp').has_parser() then
+    local tree = vim.treesitter.get_parser(0, 'ztp'):parse()[1]:root()
+    if tree:has_error() or tree:named_child_count() ~= 5 then
+      fail('the tree is ' .. tree:sexpr())
+    end
+    done('the parser reads the file')
+    local get = vim.treesitter.query and vim.treesitter.query.get or vim.treesitter.get_query
+    for _, name in ipairs({ 'highlights', 'folds', 'indents', 'locals', 'injections' }) do
+      local found = 0
+      for _ in get('ztp', name):iter_captures(tree, 0, 0, -1) do
+        found = found + 1
+      end
+      -- Nothing in this file folds, indents or holds another language.
+      if found == 0 and (name == 'highlights' or name == 'locals') then
+        fail('nothing is found by ' .. name .. '.scm')
+      end
+    end
+    done('the queries find something')
+  end
+
   go('ghost')
   vim.cmd('normal! cwba')
   local params = vim.lsp.util.make_position_params(0, 'utf-16')
