@@ -136,6 +136,7 @@ fn neovim_shows_a_diagnostic_completes_and_renames() {
             "a name is renamed where it stands",
             "and in another file",
             "which leaves no diagnostic",
+            "a lens on a workload lists who reaches it",
         ],
     );
     if parts.len() > 1 {

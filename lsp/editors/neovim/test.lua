@@ -98,6 +98,24 @@ local function main()
   eventually('which leaves no diagnostic', function()
     return #vim.diagnostic.get() == 0
   end)
+
+  vim.cmd('silent wall | edit bank/bank.ztp')
+  eventually('a lens on a workload lists who reaches it', function()
+    local answers = vim.lsp.buf_request_sync(0, 'textDocument/codeLens', {
+      textDocument = vim.lsp.util.make_text_document_params(),
+    }, PATIENCE) or {}
+    for id, answer in pairs(answers) do
+      for _, lens in ipairs(answer.result or {}) do
+        local show = vim.lsp.commands[lens.command.command]
+        if show then
+          show(lens.command, { client_id = id })
+          local first = vim.fn.getqflist()[1]
+          return first ~= nil and first.text == 'frontend may reach bank/ledger:https'
+        end
+      end
+    end
+    return false
+  end)
   vim.cmd('qa!')
 end
 

@@ -19,6 +19,14 @@ function M.root(path)
   return vim.startswith(folder .. '/', here .. '/') and here or folder
 end
 
+--- What a lens on a workload does: the places of the sentences go into the quickfix list.
+vim.lsp.commands['ztp.showReferences'] = function(command, context)
+  local client = vim.lsp.get_client_by_id(context.client_id)
+  local items = vim.lsp.util.locations_to_items(command.arguments[3], client and client.offset_encoding or 'utf-16')
+  vim.fn.setqflist({}, ' ', { title = command.title, items = items })
+  vim.cmd('copen')
+end
+
 -- By root: Neovim before 0.8 has no `vim.lsp.start`, which reuses a client.
 local clients = {}
 

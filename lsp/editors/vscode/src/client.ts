@@ -1,6 +1,7 @@
 // Starts `ztp-lsp` and hands VS Code what it says.
 
 import { commands, type ExtensionContext, window, workspace } from "vscode";
+import type { Location, Position } from "vscode-languageclient";
 import { LanguageClient } from "vscode-languageclient/node";
 import { find } from "./find";
 
@@ -9,6 +10,7 @@ let client: LanguageClient | undefined;
 export async function activate(context: ExtensionContext): Promise<void> {
   context.subscriptions.push(
     commands.registerCommand("ztp.restart", restart),
+    commands.registerCommand("ztp.showReferences", showReferences),
     workspace.onDidChangeConfiguration(async (event) => {
       if (event.affectsConfiguration("ztp.server.path")) await restart();
     }),
@@ -54,6 +56,14 @@ Files are still coloured; for diagnostics, completion and rename install it, or 
   } catch (error) {
     void offerSettings(`\`${command}\` did not start: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** What a lens on a workload does: VS Code's own command does not take places as the protocol has them. */
+async function showReferences(uri: string, position: Position, locations: Location[]): Promise<void> {
+  const convert = client?.protocol2CodeConverter;
+  if (!convert) return;
+  const places = locations.map((location) => convert.asLocation(location));
+  await commands.executeCommand("editor.action.showReferences", convert.asUri(uri), convert.asPosition(position), places);
 }
 
 async function offerSettings(message: string): Promise<void> {
