@@ -1,0 +1,1 @@
+[(block) (facts) (requests) (labels) (port_list) (several)] @fold
