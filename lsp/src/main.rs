@@ -26,11 +26,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Ends with 0 after `shutdown` and `exit`, else with 1, as the protocol asks.
 fn main() -> ExitCode {
-    if std::env::args_os().len() > 1 {
-        eprintln!(
-            "ztp-lsp {}: the language server of ztp. An editor starts it, without arguments.",
-            env!("CARGO_PKG_VERSION")
-        );
+    // Many clients say how they want to talk, and there is only one way.
+    if let Some(unknown) = std::env::args().skip(1).find(|argument| argument != "--stdio") {
+        eprintln!("ztp-lsp {}: an editor starts it, and it takes no `{unknown}`", env!("CARGO_PKG_VERSION"));
         return ExitCode::from(2);
     }
     server::serve()
