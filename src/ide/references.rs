@@ -1,0 +1,66 @@
+//! Where a name stands for the same thing as here.
+
+use super::declared::{Declarations, Symbol};
+use super::definition::is_of;
+use super::names::{Occurrence, Role};
+use super::place::name_at;
+use super::workspace::{File, Workspace};
+use crate::source::Span;
+
+/// A name that stands for what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Where.
+    pub span: Span,
+    /// Whether it declares it.
+    pub declares: bool,
+}
+
+/// Every name in the project that stands for what the name at an offset does, in the order of the files.
+#[must_use]
+pub fn references(workspace: &Workspace, file: &File, offset: u32) -> Vec<Reference> {
+    let files: Vec<&File> = workspace.files().map(AsRef::as_ref).collect();
+    among(workspace, &files, file, offset)
+}
+
+/// The same of the file itself.
+#[must_use]
+pub fn highlight(workspace: &Workspace, file: &File, offset: u32) -> Vec<Reference> {
+    among(workspace, &[file], file, offset)
+}
+
+fn among(workspace: &Workspace, files: &[&File], file: &File, offset: u32) -> Vec<Reference> {
+    let Some(index) = name_at(file, offset) else { return Vec::new() };
+    let Some(asked) = file.names.get(index) else { return Vec::new() };
+    let declarations = Declarations::of(workspace, |name| is_of(file, index, name));
+    let symbols = declarations.meaning(file, asked);
+    if symbols.is_empty() {
+        // Nothing says what it is; it is itself all the same.
+        return vec![Reference { span: asked.span, declares: declares(asked) }];
+    }
+    let mut found = Vec::new();
+    for file in files {
+        for occurrence in of_symbols(&declarations, file, &symbols) {
+            found.push(Reference { span: occurrence.span, declares: declares(occurrence) });
+        }
+    }
+    found
+}
+
+/// The names of a file that stand for one of some symbols.
+pub(super) fn of_symbols<'f>(
+    declarations: &Declarations<'_>,
+    file: &'f File,
+    symbols: &[Symbol],
+) -> impl Iterator<Item = &'f Occurrence> {
+    let same = |occurrence: &&Occurrence| {
+        symbols.iter().any(|symbol| *symbol.name() == occurrence.name)
+            && declarations.meaning(file, occurrence).iter().any(|meaning| symbols.contains(meaning))
+    };
+    file.names.iter().filter(same)
+}
+
+/// Whether a name declares something where it stands.
+pub(super) fn declares(occurrence: &Occurrence) -> bool {
+    matches!(occurrence.role, Role::Declares(_) | Role::DeclaresForeign(_) | Role::DeclaresPort(_))
+}
