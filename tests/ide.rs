@@ -22,6 +22,8 @@ mod answers;
 mod meaning;
 #[path = "ide/anywhere.rs"]
 mod anywhere;
+#[path = "ide/renamed.rs"]
+mod renamed;
 
 use std::fs;
 use std::path::Path;
@@ -35,6 +37,7 @@ const QUESTIONS: &[(&str, Answer)] = &[
     ("definition", answers::definition),
     ("references", answers::references),
     ("highlight", answers::highlight),
+    ("rename", answers::rename),
 ];
 
 #[test]

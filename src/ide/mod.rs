@@ -8,10 +8,12 @@ mod definition;
 pub mod names;
 mod place;
 mod references;
+mod rename;
 mod workspace;
 
 pub use declared::{Declarations, Declared, Symbol};
 pub use definition::{Definition, definition};
 pub use place::{is_block, item_at, name_at, section_at, touches, whole};
 pub use references::{Reference, highlight, references};
+pub use rename::{Refusal, Renamed, prepare_rename, rename};
 pub use workspace::{Checked, File, Workspace};

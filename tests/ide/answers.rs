@@ -1,6 +1,6 @@
 //! How each question's answer is written down.
 
-use crate::support::{Case, shown};
+use crate::support::{Case, edited, shown};
 use std::fmt::Write as _;
 use ztp::ide;
 
@@ -49,4 +49,35 @@ pub fn references(case: &Case) -> String {
 
 pub fn highlight(case: &Case) -> String {
     each(case, |file, offset| places(case, ide::highlight(&case.workspace, file, offset)))
+}
+
+/// Asks with the new names that the case's first line gives, and shows the lines that change.
+pub fn rename(case: &Case) -> String {
+    let names = case.setting("to").expect("a case of rename begins with `to: NAME`, or several with ` | `");
+    each(case, |file, offset| match ide::prepare_rename(&case.workspace, file, offset) {
+        Ok(None) => String::new(),
+        Ok(Some(prepared)) => {
+            let answers = names.split(" | ").map(|new| renamed(&case.workspace, file, offset, new));
+            format!("{}\n{}", shown(&case.workspace, prepared.span), answers.collect::<String>())
+        }
+        Err(refusal) => format!("not at all: {refusal}\n"),
+    })
+}
+
+fn renamed(workspace: &ide::Workspace, file: &ide::File, offset: u32, new: &str) -> String {
+    let edits = match ide::rename(workspace, file, offset, new) {
+        Ok(edits) => edits,
+        Err(refusal) => return format!("refused: {refusal}\n"),
+    };
+    let edits: Vec<_> = edits.into_iter().map(|edit| (edit.span, edit.text)).collect();
+    let after = edited(workspace, &edits);
+    let mut out = format!("{} edits\n", edits.len());
+    for (before, now) in workspace.files().zip(after.files()) {
+        for (number, (was, is)) in before.source.text.lines().zip(now.source.text.lines()).enumerate() {
+            if was != is {
+                let _ = writeln!(out, "{}:{}: {}", now.source.path, number + 1, is.trim());
+            }
+        }
+    }
+    out
 }
