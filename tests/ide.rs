@@ -38,6 +38,12 @@ const QUESTIONS: &[(&str, Answer)] = &[
     ("references", answers::references),
     ("highlight", answers::highlight),
     ("rename", answers::rename),
+    ("symbols", answers::symbols),
+    ("workspace-symbols", answers::workspace_symbols),
+    ("folding", answers::folding),
+    ("selection", answers::selection),
+    ("links", answers::links),
+    ("tokens", answers::tokens),
 ];
 
 #[test]

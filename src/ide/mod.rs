@@ -5,15 +5,28 @@
 
 mod declared;
 mod definition;
+mod folding;
+mod lex;
+mod links;
 pub mod names;
 mod place;
 mod references;
 mod rename;
+mod selection;
+mod symbols;
+mod tokens;
+mod walk;
 mod workspace;
 
 pub use declared::{Declarations, Declared, Symbol};
 pub use definition::{Definition, definition};
+pub use folding::{Fold, folding};
+pub use lex::{Lexeme, LexemeKind, lex};
+pub use links::{Link, Target, links};
 pub use place::{is_block, item_at, name_at, section_at, touches, whole};
 pub use references::{Reference, highlight, references};
 pub use rename::{Refusal, Renamed, prepare_rename, rename};
+pub use selection::selection;
+pub use symbols::{Found, MOST, OutlineKind, Outlined, document_symbols, workspace_symbols};
+pub use tokens::{Token, TokenKind, tokens};
 pub use workspace::{Checked, File, Workspace};

@@ -30,6 +30,12 @@ pub struct Parsed {
     pub problems: Vec<Diagnostic>,
 }
 
+/// Every comment of a text, wherever it stands, in order. What the tree says of them is where they belong.
+#[must_use]
+pub fn comments(file: FileId, text: &str) -> Vec<ast::Comment> {
+    scan::scan(file, text).comments
+}
+
 /// Reads the text of a file.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Parsed {

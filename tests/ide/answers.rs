@@ -81,3 +81,101 @@ fn renamed(workspace: &ide::Workspace, file: &ide::File, offset: u32, new: &str)
     }
     out
 }
+
+/// The outlines of all files, indented.
+pub fn symbols(case: &Case) -> String {
+    fn lines(case: &Case, parts: &[ide::Outlined], depth: usize, out: &mut String) {
+        for part in parts {
+            let file = case.workspace.file(part.whole.file).unwrap();
+            let at = |offset| file.lines.line_column(&file.source.text, offset);
+            let (start, end, name) = (at(part.whole.start), at(part.whole.end), at(part.name_span.start));
+            let (kind, indent) = (part.kind, "  ".repeat(depth));
+            let _ = writeln!(
+                out,
+                "{indent}{} ({kind:?}) {}:{}-{}:{} at {}:{}",
+                part.name, start.line, start.column, end.line, end.column, name.line, name.column
+            );
+            lines(case, &part.parts, depth + 1, out);
+        }
+    }
+    let mut out = String::new();
+    for file in case.workspace.files() {
+        let _ = writeln!(out, "{}", file.source.path);
+        lines(case, &ide::document_symbols(file), 1, &mut out);
+    }
+    out
+}
+
+/// What is found for each query of the case's first line.
+pub fn workspace_symbols(case: &Case) -> String {
+    let mut out = String::new();
+    for query in case.setting("for").expect("a case begins with `for: QUERY`, or several with ` | `").split(" | ") {
+        let _ = writeln!(out, "{query}");
+        for found in ide::workspace_symbols(&case.workspace, query) {
+            let within = found.within.map_or(String::new(), |within| format!(" in {within}"));
+            let _ = writeln!(out, "    {:?} {}{within} {}", found.kind, found.name, shown(&case.workspace, found.span));
+        }
+    }
+    out
+}
+
+/// The folds of all files: their lines, and how they begin and end.
+pub fn folding(case: &Case) -> String {
+    let mut out = String::new();
+    for file in case.workspace.files() {
+        let _ = writeln!(out, "{}", file.source.path);
+        for fold in ide::folding(file) {
+            let text = &file.source.text;
+            let line = |offset| file.lines.line_column(text, offset).line;
+            let (start, end) = (line(fold.span.start), line(fold.span.end));
+            let shown = |number| text[file.lines.line(text, number)].trim();
+            let comment = if fold.comment { " comment" } else { "" };
+            let _ = writeln!(out, "    {start}-{end}{comment}: {} … {}", shown(start), shown(end));
+        }
+    }
+    out
+}
+
+/// What grows around each mark.
+pub fn selection(case: &Case) -> String {
+    each(case, |file, offset| {
+        let spans = ide::selection(file, offset);
+        spans.into_iter().map(|span| format!("{}\n", shown(&case.workspace, span))).collect()
+    })
+}
+
+/// The links of all files.
+pub fn links(case: &Case) -> String {
+    let mut out = String::new();
+    for file in case.workspace.files() {
+        for link in ide::links(&case.workspace, file) {
+            let to = match link.to {
+                ide::Target::Code(code) => format!("the page of {}", code.as_str()),
+                ide::Target::File(id) => case.workspace.file(id).unwrap().source.path.clone(),
+            };
+            let _ = writeln!(out, "{} to {to}", shown(&case.workspace, link.span));
+        }
+    }
+    out
+}
+
+/// The tokens of all files, line by line.
+pub fn tokens(case: &Case) -> String {
+    let mut out = String::new();
+    for file in case.workspace.files() {
+        let _ = writeln!(out, "{}", file.source.path);
+        let mut last = 0;
+        for token in ide::tokens(&case.workspace, file, None) {
+            let line = file.lines.line_column(&file.source.text, token.span.start).line;
+            if line != last {
+                let text = &file.source.text[file.lines.line(&file.source.text, line)];
+                let _ = writeln!(out, "  {line}: {}", text.trim());
+                last = line;
+            }
+            let text = &file.source.text[token.span.start as usize..token.span.end as usize];
+            let declares = if token.declares { " declares" } else { "" };
+            let _ = writeln!(out, "    `{text}` {:?}{declares}", token.kind);
+        }
+    }
+    out
+}

@@ -80,7 +80,12 @@ pub fn shown(workspace: &Workspace, span: Span) -> String {
     let file = workspace.file(span.file).unwrap();
     let text = &file.source.text[span.start as usize..span.end as usize];
     let at = file.lines.line_column(&file.source.text, span.start);
-    format!("{}:{}:{} `{}`", file.source.path, at.line, at.column, text.replace('\n', "⏎"))
+    let first = text.lines().next().unwrap_or_default();
+    let lines = match text.lines().count() {
+        0 | 1 => String::new(),
+        lines => format!(" … {lines} lines"),
+    };
+    format!("{}:{}:{} `{first}`{lines}", file.source.path, at.line, at.column)
 }
 
 /// Each file of the project as it would be with some edits: the later ones first, so that places stay.
