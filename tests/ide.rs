@@ -22,6 +22,8 @@ mod answers;
 mod meaning;
 #[path = "ide/anywhere.rs"]
 mod anywhere;
+#[path = "ide/reached.rs"]
+mod reached;
 #[path = "ide/renamed.rs"]
 mod renamed;
 
@@ -44,6 +46,7 @@ const QUESTIONS: &[(&str, Answer)] = &[
     ("selection", answers::selection),
     ("links", answers::links),
     ("tokens", answers::tokens),
+    ("calls", answers::calls),
 ];
 
 #[test]

@@ -86,7 +86,7 @@ pub(super) fn is_of(file: &File, index: usize, name: &str) -> bool {
 }
 
 /// The item that declares something: a header for a namespace, the fact of a cluster for its externals.
-fn whole(declared: &Declared<'_>) -> Span {
+pub(super) fn whole(declared: &Declared<'_>) -> Span {
     let at = declared.occurrence.span;
     let Some(section) = section_at(&declared.file.tree, at.start) else { return at };
     let header = section.header.as_ref().map(|header| header.span.0);

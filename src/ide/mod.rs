@@ -3,6 +3,7 @@
 //! [`Workspace`] holds the files as they are while somebody types, and checks all of them or what stands around one;
 //! [`names`] finds every name that a file says. Each question an editor has is a file of its own.
 
+mod calls;
 mod declared;
 mod definition;
 mod folding;
@@ -18,6 +19,7 @@ mod tokens;
 mod walk;
 mod workspace;
 
+pub use calls::{Call, End, Said, Way, calls, prepare_calls};
 pub use declared::{Declarations, Declared, Symbol};
 pub use definition::{Definition, definition};
 pub use folding::{Fold, folding};

@@ -1,7 +1,9 @@
 //! How each question's answer is written down.
 
-use crate::support::{Case, edited, shown};
+use crate::support::{Case, edited, options, shown};
 use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use ztp::ide;
 
 /// Answers at every mark, each below the line that it stands in.
@@ -178,4 +180,31 @@ pub fn tokens(case: &Case) -> String {
         }
     }
     out
+}
+
+/// Who may reach what each mark names, and what that may reach.
+pub fn calls(case: &Case) -> String {
+    let workspace = &case.workspace;
+    let options = options(workspace);
+    let checked = |id| {
+        let found = workspace.check_around(id, &[], &options, &AtomicBool::new(false));
+        Arc::new(found.expect("nobody stops it"))
+    };
+    let written = |end: &ide::End| format!("{} {:?} {}", end.name, end.kind, shown(workspace, end.name_span));
+    each(case, |file, offset| {
+        let mut out = String::new();
+        for end in ide::prepare_calls(workspace, file, offset) {
+            let _ = writeln!(out, "{} of {}", written(&end), shown(workspace, end.whole));
+        }
+        for (way, word) in [(ide::Way::Incoming, "in"), (ide::Way::Outgoing, "out")] {
+            for call in ide::calls(workspace, checked, file, offset, way) {
+                let _ = writeln!(out, "{word}: {}", written(&call.end));
+                for sentence in call.sentences {
+                    let naming = shown(workspace, sentence.naming);
+                    let _ = writeln!(out, "    {} by {naming}", shown(workspace, sentence.span));
+                }
+            }
+        }
+        out
+    })
 }

@@ -1,9 +1,11 @@
 //! Every question has an answer at every offset of any text, also behind its end, and the places that it names are places
 //! of files. The texts are the examples and those of the parser's tests, whole and broken off.
 
-use crate::support::set;
+use crate::support::{check, set};
+use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use ztp::ide::{self, Workspace};
 use ztp::source::Span;
 
@@ -70,6 +72,8 @@ fn ask_everywhere(workspace: &Workspace, step: usize) -> usize {
         good(link.span);
     }
     outlined(&ide::document_symbols(file), None, &good);
+    let checked = OnceCell::new();
+    let checked = |_| Arc::clone(checked.get_or_init(|| Arc::new(check(workspace))));
     let mut asked = 0;
     for offset in (0..length + 3).step_by(step).chain([u32::MAX]) {
         asked += 1;
@@ -78,6 +82,15 @@ fn ask_everywhere(workspace: &Workspace, step: usize) -> usize {
         }
         for found in ide::references(workspace, file, offset).iter().chain(&ide::highlight(workspace, file, offset)) {
             good(found.span);
+        }
+        for end in ide::prepare_calls(workspace, file, offset) {
+            let _ = [end.name_span, end.whole].map(good);
+            for way in [ide::Way::Incoming, ide::Way::Outgoing] {
+                for call in ide::calls(workspace, checked, file, offset, way) {
+                    let _ = [call.end.name_span, call.end.whole].map(good);
+                    assert!(!call.sentences.is_empty(), "{call:?} is said nowhere");
+                }
+            }
         }
         let chain = ide::selection(file, offset);
         assert!(!chain.is_empty(), "nothing is around {offset}");

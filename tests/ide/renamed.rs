@@ -1,23 +1,16 @@
 //! What is renamed means what it meant: every name of every example, with the policies compared.
 
-use crate::support::{check, edited, set};
+use crate::support::{check, edited, examples};
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 use ztp::ide::{Workspace, rename};
 use ztp::policy::{Policy, Selects};
 
 #[test]
 fn every_name_of_the_examples_can_be_another_and_nothing_changes() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let mut renamed = 0;
-    for example in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-        if !example.is_dir() {
-            continue;
-        }
-        let workspace = project(&example);
+    for (example, workspace) in examples() {
         let before = meaning(&workspace);
-        assert!(before.iter().any(|line| line.starts_with("rule")), "{} says nothing", example.display());
+        assert!(before.iter().any(|line| line.starts_with("rule")), "{example} says nothing");
         for file in workspace.files() {
             let mut done = BTreeSet::new();
             for name in &file.names {
@@ -35,32 +28,6 @@ fn every_name_of_the_examples_can_be_another_and_nothing_changes() {
         }
     }
     assert!(renamed > 100, "hardly anything could be renamed: {renamed}");
-}
-
-/// The project of a folder.
-fn project(folder: &Path) -> Workspace {
-    fn add(workspace: &mut Workspace, root: &Path, folder: &Path) {
-        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if path.is_dir() {
-                add(workspace, root, &path);
-            } else if path.extension().is_some_and(|extension| extension == "ztp") {
-                let below = path.strip_prefix(root).unwrap().to_str().unwrap();
-                set(workspace, below, &fs::read_to_string(&path).unwrap());
-            }
-        }
-    }
-    let mut workspace = Workspace::new();
-    // The folder of `ztp build FOLDER/platform` is a root of its own.
-    let platform = folder.join("platform");
-    add(&mut workspace, folder, folder);
-    if platform.is_dir() {
-        for path in fs::read_dir(platform).unwrap().map(|entry| entry.unwrap().path()) {
-            let name = path.file_name().unwrap().to_str().unwrap();
-            workspace.remove(&format!("platform/{name}"));
-            set(&mut workspace, name, &fs::read_to_string(&path).unwrap());
-        }
-    }
-    workspace
 }
 
 /// All that a project means, but for what things are called: a line each, in order.

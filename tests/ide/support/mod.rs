@@ -1,5 +1,7 @@
 //! Projects of test cases, and how places are shown.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use ztp::compile::Options;
@@ -101,4 +103,40 @@ pub fn edited(workspace: &Workspace, edits: &[(Span, String)]) -> Workspace {
         after.set(SourceFile { text, ..(*file.source).clone() });
     }
     after
+}
+
+/// Every example with its name.
+pub fn examples() -> Vec<(String, Workspace)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut found: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.retain(|path| path.is_dir());
+    found.sort();
+    assert!(found.len() > 3, "the examples are gone");
+    found.iter().map(|path| (path.display().to_string(), project(path))).collect()
+}
+
+/// The project of a folder.
+fn project(folder: &Path) -> Workspace {
+    fn add(workspace: &mut Workspace, root: &Path, folder: &Path) {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                add(workspace, root, &path);
+            } else if path.extension().is_some_and(|extension| extension == "ztp") {
+                let below = path.strip_prefix(root).unwrap().to_str().unwrap();
+                set(workspace, below, &fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    let mut workspace = Workspace::new();
+    // The folder of `ztp build FOLDER/platform` is a root of its own.
+    let platform = folder.join("platform");
+    add(&mut workspace, folder, folder);
+    if platform.is_dir() {
+        for path in fs::read_dir(platform).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            workspace.remove(&format!("platform/{name}"));
+            set(&mut workspace, name, &fs::read_to_string(&path).unwrap());
+        }
+    }
+    workspace
 }
