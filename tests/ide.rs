@@ -18,10 +18,10 @@ mod support;
 
 #[path = "ide/answers.rs"]
 mod answers;
-#[path = "ide/meaning.rs"]
-mod meaning;
 #[path = "ide/anywhere.rs"]
 mod anywhere;
+#[path = "ide/meaning.rs"]
+mod meaning;
 #[path = "ide/reached.rs"]
 mod reached;
 #[path = "ide/renamed.rs"]

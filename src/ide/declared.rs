@@ -146,9 +146,11 @@ impl<'w> Declarations<'w> {
         let all = self.places(symbol);
         match symbol {
             Symbol::Own { .. } | Symbol::Set(_) | Symbol::Cluster(_) => all.get(..1).unwrap_or_default(),
-            Symbol::Fact(_) | Symbol::Foreign { .. } | Symbol::Port { .. } | Symbol::Namespace(_) | Symbol::Project(_) => {
-                all
-            }
+            Symbol::Fact(_)
+            | Symbol::Foreign { .. }
+            | Symbol::Port { .. }
+            | Symbol::Namespace(_)
+            | Symbol::Project(_) => all,
         }
     }
 
@@ -160,7 +162,10 @@ impl<'w> Declarations<'w> {
 
     /// Everything of a name that is declared here.
     pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a Symbol, &'a [Declared<'w>])> {
-        self.by_symbol.iter().filter(move |(symbol, _)| symbol.name() == name).map(|(symbol, at)| (symbol, at.as_slice()))
+        self.by_symbol
+            .iter()
+            .filter(move |(symbol, _)| symbol.name() == name)
+            .map(|(symbol, at)| (symbol, at.as_slice()))
     }
 
     /// How many clusters there are.
@@ -185,9 +190,12 @@ impl<'w> Declarations<'w> {
             Role::Set => one(Symbol::Set(name.clone())),
             Role::DeclaresPort(_) => {
                 let before = file.names.partition_point(|other| other.span.start < occurrence.span.start);
-                let workload = file.names.iter().take(before).rev().find(|other| {
-                    matches!(other.role, Role::Declares(Kind::Workload) | Role::DeclaresForeign(_))
-                });
+                let workload = file
+                    .names
+                    .iter()
+                    .take(before)
+                    .rev()
+                    .find(|other| matches!(other.role, Role::Declares(Kind::Workload) | Role::DeclaresForeign(_)));
                 let of = workload.and_then(|workload| declared_by(file, workload));
                 of.map(|of| Symbol::Port { of: Box::new(of), name: name.clone() }).into_iter().collect()
             }
@@ -235,7 +243,8 @@ impl<'w> Declarations<'w> {
     /// `namespace/name`: `None` when the namespace is declared and has no such workload.
     fn qualified(&self, namespace: &SmolStr, name: &SmolStr) -> Option<Symbol> {
         let foreign = Symbol::Foreign { namespace: namespace.clone(), name: name.clone() };
-        if self.by_symbol.contains_key(&foreign) || !self.by_symbol.contains_key(&Symbol::Namespace(namespace.clone())) {
+        if self.by_symbol.contains_key(&foreign) || !self.by_symbol.contains_key(&Symbol::Namespace(namespace.clone()))
+        {
             return Some(foreign);
         }
         let own = Symbol::Own { home: Some(namespace.clone()), name: name.clone() };

@@ -38,7 +38,8 @@ fn link(workspace: &Workspace, item: &Item) -> Option<Link> {
         }
         ItemKind::NamespaceDecl(declared) => {
             let folder = declared.folder.as_ref()?;
-            let inside = |path: &str| path.strip_prefix(folder.value.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            let inside =
+                |path: &str| path.strip_prefix(folder.value.as_str()).is_some_and(|rest| rest.starts_with('/'));
             let there = || workspace.files().filter(|file| inside(&file.source.path) || inside(&file.source.relative));
             let own = there().find(|file| file.homes.contains(&declared.name.value));
             let file = own.or_else(|| there().next())?;

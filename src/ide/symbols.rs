@@ -201,9 +201,7 @@ pub fn workspace_symbols(workspace: &Workspace, query: &str) -> Vec<Found> {
                 _ => continue,
             };
             let rank = match &within {
-                Some(within) if query.contains('/') => {
-                    rank(&query, &format_smolstr!("{within}/{}", occurrence.name))
-                }
+                Some(within) if query.contains('/') => rank(&query, &format_smolstr!("{within}/{}", occurrence.name)),
                 _ => rank(&query, &occurrence.name),
             };
             if let Some(rank) = rank {

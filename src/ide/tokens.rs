@@ -99,7 +99,8 @@ fn unread(file: &File, lexemes: &[Lexeme]) -> Vec<Occurrence> {
             let within = lexemes.iter().skip(first).take_while(|lexeme| lexeme.span.end <= item.span.0.end);
             let words = within.filter(|lexeme| lexeme.kind == LexemeKind::Word);
             let named = words.map(|lexeme| (lexeme.span, text_of(file, lexeme.span)));
-            let named = named.filter(|(_, text)| of_word(LexemeKind::Word, text).is_none() && !text.contains(['/', '.']));
+            let named =
+                named.filter(|(_, text)| of_word(LexemeKind::Word, text).is_none() && !text.contains(['/', '.']));
             let home = home(section);
             found.extend(named.map(|(span, text)| Occurrence {
                 name: text.into(),

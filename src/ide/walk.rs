@@ -4,8 +4,8 @@ use super::names::objects;
 use super::place::whole;
 use crate::source::Span;
 use crate::syntax::ast::{
-    Action, Clauses, Cluster, DnsServer, FactKind, HeaderKind, Item, ItemKind, LabelSelector, LabelTest, Name, Path, Peer,
-    PeerKind, Peers, PortRef, Ports, Request, Section, Tree,
+    Action, Clauses, Cluster, DnsServer, FactKind, HeaderKind, Item, ItemKind, LabelSelector, LabelTest, Name, Path,
+    Peer, PeerKind, Peers, PortRef, Ports, Request, Section, Tree,
 };
 
 /// What a piece is.

@@ -20,7 +20,8 @@ const PLATFORM: &[(&str, &str)] = &[
     ("nodes x { is: node }\nexternal x = 10.0.1.1", "{is: node}"),
     ("workload x { is: nothing }", ""),
 ];
-const FACTS: &[[&str; 2]] = &[["", ""], ["external x = 10.0.2.1", ""], ["external x = 10.0.2.1", "external x = 10.0.2.2"]];
+const FACTS: &[[&str; 2]] =
+    &[["", ""], ["external x = 10.0.2.1", ""], ["external x = 10.0.2.1", "external x = 10.0.2.2"]];
 
 #[test]
 fn a_bare_name_stands_for_what_the_resolver_takes_it_for() {

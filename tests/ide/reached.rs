@@ -36,12 +36,8 @@ fn each_call_is_told_at_both_ends() {
                     let this = |other: &&Call| {
                         other.end.name_span == *workload || !matches!(other.end.kind, Some(Kind::Workload))
                     };
-                    let there: BTreeSet<Span> = there
-                        .iter()
-                        .filter(this)
-                        .flat_map(|other| &other.sentences)
-                        .map(|said| said.span)
-                        .collect();
+                    let there: BTreeSet<Span> =
+                        there.iter().filter(this).flat_map(|other| &other.sentences).map(|said| said.span).collect();
                     for said in &call.sentences {
                         let text = workspace.sources().slice(said.span);
                         assert!(there.contains(&said.span), "{example}: `{text}` is told at {workload:?} alone");

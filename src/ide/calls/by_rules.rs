@@ -138,7 +138,8 @@ impl<'p> Asked<'p> {
     fn isolated(&self, selector: &PodSelector, direction: Direction) -> bool {
         let isolations = self.policy.isolations.iter().filter(|isolation| isolation.direction == direction);
         let mut isolating = isolations.filter_map(|one| pods_of(&self.policy.subject(one.subject).selects));
-        isolating.any(|isolated| !pods::apart(isolated, selector) && pods::includes(self.universe(), isolated, selector))
+        isolating
+            .any(|isolated| !pods::apart(isolated, selector) && pods::includes(self.universe(), isolated, selector))
     }
 }
 

@@ -148,12 +148,9 @@ fn end(declarations: &Declarations<'_>, other: &Other, named: Span) -> End {
                 symbol => symbol.name().to_string(),
             };
             match declarations.counting(symbol).first() {
-                Some(declared) => End {
-                    name,
-                    kind: Some(declared.kind),
-                    name_span: declared.occurrence.span,
-                    whole: whole(declared),
-                },
+                Some(declared) => {
+                    End { name, kind: Some(declared.kind), name_span: declared.occurrence.span, whole: whole(declared) }
+                }
                 None => End { name, kind: None, name_span: named, whole: named },
             }
         }
