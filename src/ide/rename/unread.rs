@@ -6,7 +6,6 @@ use super::super::workspace::{File, Workspace};
 use super::{Refusal, place};
 use crate::source::Span;
 use crate::syntax::ast::{FactKind, ItemKind, Section};
-use smol_str::SmolStr;
 
 /// Whether such a sentence names what is renamed, or what it is renamed to.
 pub(super) fn check(workspace: &Workspace, symbol: &Symbol, new: &str) -> Result<(), Refusal> {
@@ -59,7 +58,7 @@ fn says(text: &str, name: &str, symbol: &Symbol, file: &File, section: &Section)
     };
     let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '/')));
     words.any(|word| match word.split_once('/') {
-        Some((namespace, workload)) => home.is_some_and(|home| home == namespace) && SmolStr::from(workload) == name,
+        Some((namespace, workload)) => home.is_some_and(|home| home == namespace) && workload == name,
         None => sees && word == name,
     })
 }
