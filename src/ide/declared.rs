@@ -9,7 +9,7 @@ use super::place::{item_at, section_at};
 use super::workspace::{File, Workspace};
 use crate::syntax::ast::ItemKind;
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a name stands for. Two names that stand for the same are to be renamed together.
@@ -84,38 +84,66 @@ pub struct Declarations<'w> {
 }
 
 impl<'w> Declarations<'w> {
-    /// Those of the names that are asked for. Namespaces and clusters are always among them.
+    /// Those of the names that are asked for. Namespaces and clusters are always among them, and a port where its
+    /// workload is asked for, too.
     #[must_use]
-    pub fn of(workspace: &'w Workspace, wanted: impl Fn(&str) -> bool) -> Self {
+    pub fn of(workspace: &'w Workspace, wanted: &dyn Fn(&str) -> bool) -> Self {
         let mut found = Self::default();
         for file in workspace.files() {
-            // The workload whose ports follow.
-            let mut workload = None;
-            for occurrence in &file.names {
-                let kind = match &occurrence.role {
-                    Role::Declares(kind) => *kind,
-                    Role::DeclaresForeign(_) | Role::DeclaresPort(_) => Kind::Workload,
-                    _ => continue,
-                };
-                let port = matches!(occurrence.role, Role::DeclaresPort(_));
-                let always = matches!(kind, Kind::Namespace | Kind::Cluster);
-                if !always && !wanted(&occurrence.name) && !matches!(kind, Kind::Workload) {
-                    continue;
-                }
-                let symbol = if port {
-                    workload.clone().map(|of| Symbol::Port { of: Box::new(of), name: occurrence.name.clone() })
-                } else {
-                    declared_by(file, occurrence)
-                };
-                if kind == Kind::Workload && !port {
-                    workload.clone_from(&symbol);
-                }
-                if let Some(symbol) = symbol.filter(|_| always || wanted(&occurrence.name)) {
-                    found.add(symbol, Declared { file, occurrence, kind });
-                }
-            }
+            found.take(file, wanted);
         }
         found
+    }
+
+    /// The same, where only names of one file are to be understood: those of its namespaces and of the ones that it
+    /// names, and the platform's.
+    #[must_use]
+    pub fn seen_from(workspace: &'w Workspace, file: &File, wanted: &dyn Fn(&str) -> bool) -> Self {
+        let named = file.names.iter().filter_map(|name| match &name.role {
+            Role::Namespace => Some(&name.name),
+            Role::WorkloadOf(namespace) => Some(namespace),
+            _ => None,
+        });
+        let near: BTreeSet<&SmolStr> = file.homes.iter().chain(named).collect();
+        let foreign = |other: &File| {
+            let names = other.declaring.iter().filter_map(|index| other.names.get(*index));
+            names.into_iter().any(|name| matches!(&name.role, Role::DeclaresForeign(of) if near.contains(of)))
+        };
+        let seen =
+            |other: &File| other.homes.iter().any(|home| near.contains(home)) || other.is_platform() || foreign(other);
+        let mut found = Self::default();
+        for other in workspace.files().filter(|other| seen(other)) {
+            found.take(other, wanted);
+        }
+        found
+    }
+
+    fn take(&mut self, file: &'w Arc<File>, wanted: &dyn Fn(&str) -> bool) {
+        // The workload whose ports follow, where it is wanted.
+        let mut workload = None;
+        for occurrence in file.declaring.iter().filter_map(|index| file.names.get(*index)) {
+            let kind = match &occurrence.role {
+                Role::Declares(kind) => *kind,
+                _ => Kind::Workload,
+            };
+            if let Role::DeclaresPort(_) = occurrence.role {
+                let of = workload.as_ref().filter(|_| wanted(&occurrence.name)).map(|of: &Symbol| Box::new(of.clone()));
+                if let Some(of) = of {
+                    self.add(Symbol::Port { of, name: occurrence.name.clone() }, Declared { file, occurrence, kind });
+                }
+                continue;
+            }
+            workload = None;
+            if !matches!(kind, Kind::Namespace | Kind::Cluster) && !wanted(&occurrence.name) {
+                continue;
+            }
+            if let Some(symbol) = declared_by(file, occurrence) {
+                if kind == Kind::Workload {
+                    workload = Some(symbol.clone());
+                }
+                self.add(symbol, Declared { file, occurrence, kind });
+            }
+        }
     }
 
     fn add(&mut self, symbol: Symbol, declared: Declared<'w>) {
@@ -166,12 +194,6 @@ impl<'w> Declarations<'w> {
             .iter()
             .filter(move |(symbol, _)| symbol.name() == name)
             .map(|(symbol, at)| (symbol, at.as_slice()))
-    }
-
-    /// How many clusters there are.
-    #[must_use]
-    pub fn clusters(&self) -> usize {
-        self.clusters
     }
 
     /// What a name of a file stands for: usually one thing, nothing if nothing declares it, and several where clusters

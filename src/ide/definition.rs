@@ -27,11 +27,11 @@ pub fn definition(workspace: &Workspace, file: &File, offset: u32) -> Vec<Defini
     let known = name_at(file, offset).and_then(|index| Some((index, file.names.get(index)?)));
     let unread;
     let (asked, declarations) = match known {
-        Some((index, asked)) => (asked, Declarations::of(workspace, |name| is_of(file, index, name))),
+        Some((index, asked)) => (asked, Declarations::seen_from(workspace, file, &|name| is_of(file, index, name))),
         None => {
             let Some(found) = unread_name(file, offset) else { return Vec::new() };
             unread = found;
-            (&unread, Declarations::of(workspace, |name| name == unread.name))
+            (&unread, Declarations::of(workspace, &|name| name == unread.name))
         }
     };
     let symbols = declarations.meaning(file, asked);

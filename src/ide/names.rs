@@ -20,6 +20,14 @@ pub struct Occurrence {
     pub role: Role,
 }
 
+impl Occurrence {
+    /// Whether it declares something where it stands.
+    #[must_use]
+    pub fn declares(&self) -> bool {
+        matches!(self.role, Role::Declares(_) | Role::DeclaresForeign(_) | Role::DeclaresPort(_))
+    }
+}
+
 /// What a name is where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {

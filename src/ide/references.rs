@@ -2,7 +2,7 @@
 
 use super::declared::{Declarations, Symbol};
 use super::definition::is_of;
-use super::names::{Occurrence, Role};
+use super::names::Occurrence;
 use super::place::name_at;
 use super::workspace::{File, Workspace};
 use crate::source::Span;
@@ -20,28 +20,33 @@ pub struct Reference {
 #[must_use]
 pub fn references(workspace: &Workspace, file: &File, offset: u32) -> Vec<Reference> {
     let files: Vec<&File> = workspace.files().map(AsRef::as_ref).collect();
-    among(workspace, &files, file, offset)
+    among(&files, file, offset, |wanted| Declarations::of(workspace, wanted))
 }
 
 /// The same of the file itself.
 #[must_use]
 pub fn highlight(workspace: &Workspace, file: &File, offset: u32) -> Vec<Reference> {
-    among(workspace, &[file], file, offset)
+    among(&[file], file, offset, |wanted| Declarations::seen_from(workspace, file, wanted))
 }
 
-fn among(workspace: &Workspace, files: &[&File], file: &File, offset: u32) -> Vec<Reference> {
+fn among<'w>(
+    files: &[&File],
+    file: &File,
+    offset: u32,
+    declarations: impl FnOnce(&dyn Fn(&str) -> bool) -> Declarations<'w>,
+) -> Vec<Reference> {
     let Some(index) = name_at(file, offset) else { return Vec::new() };
     let Some(asked) = file.names.get(index) else { return Vec::new() };
-    let declarations = Declarations::of(workspace, |name| is_of(file, index, name));
+    let declarations = declarations(&|name| is_of(file, index, name));
     let symbols = declarations.meaning(file, asked);
     if symbols.is_empty() {
         // Nothing says what it is; it is itself all the same.
-        return vec![Reference { span: asked.span, declares: declares(asked) }];
+        return vec![Reference { span: asked.span, declares: asked.declares() }];
     }
     let mut found = Vec::new();
     for file in files {
         for occurrence in of_symbols(&declarations, file, &symbols) {
-            found.push(Reference { span: occurrence.span, declares: declares(occurrence) });
+            found.push(Reference { span: occurrence.span, declares: occurrence.declares() });
         }
     }
     found
@@ -58,9 +63,4 @@ pub(super) fn of_symbols<'f>(
             && declarations.meaning(file, occurrence).iter().any(|meaning| symbols.contains(meaning))
     };
     file.names.iter().filter(same)
-}
-
-/// Whether a name declares something where it stands.
-pub(super) fn declares(occurrence: &Occurrence) -> bool {
-    matches!(occurrence.role, Role::Declares(_) | Role::DeclaresForeign(_) | Role::DeclaresPort(_))
 }

@@ -3,7 +3,6 @@
 use super::declared::{Declarations, Symbol};
 use super::lex::{Lexeme, LexemeKind, lex};
 use super::names::{Kind, Occurrence, Role, home};
-use super::references::declares;
 use super::walk::{Piece, pieces};
 use super::workspace::{File, Workspace};
 use crate::source::Span;
@@ -67,10 +66,10 @@ pub fn tokens(workspace: &Workspace, file: &File, within: Option<Span>) -> Vec<T
     let named: Vec<&Occurrence> = file.names.iter().filter(|name| touches(name.span)).collect();
     let words: BTreeSet<&str> =
         named.iter().copied().chain(&unread).flat_map(|name| concerned(file, name)).map(SmolStr::as_str).collect();
-    let declarations = Declarations::of(workspace, |name| words.contains(name));
+    let declarations = Declarations::seen_from(workspace, file, &|name| words.contains(name));
     for name in named.into_iter().chain(&unread) {
         let kind = of_name(&declarations, file, name);
-        found.insert(name.span.start, Token { span: name.span, kind, declares: declares(name) });
+        found.insert(name.span.start, Token { span: name.span, kind, declares: name.declares() });
     }
     pieces(&file.tree, within, |span, piece| {
         if let Some(kind) = of_piece(piece).filter(|_| touches(span)) {

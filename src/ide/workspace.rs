@@ -42,6 +42,8 @@ pub struct File {
     pub lines: LineIndex,
     /// Every name in it, in the order of the places.
     pub names: Vec<Occurrence>,
+    /// Those of the names that declare something, as indices.
+    pub declaring: Vec<usize>,
     /// The namespaces of its sections.
     pub homes: BTreeSet<SmolStr>,
     /// The namespaces that it names.
@@ -72,13 +74,14 @@ impl File {
         let homes = parsed.tree.sections.iter().filter_map(names::home).cloned().collect();
         let named = names.iter().filter(|name| name.role == Role::Namespace);
         let mentions = named.map(|name| name.name.clone()).collect();
+        let declaring = names.iter().enumerate().filter(|(_, name)| name.declares()).map(|(index, _)| index).collect();
         let lines = LineIndex::new(&source.text);
         let source = Arc::new(source);
         let Parsed { tree, problems } = parsed;
         let mut headers = tree.sections.iter().filter_map(|section| section.header.as_ref());
         let platform = headers.any(|header| header.kind == HeaderKind::Platform);
         let private = is_private(&tree);
-        Self { id, source, tree, problems, lines, names, homes, mentions, platform, private }
+        Self { id, source, tree, problems, lines, names, declaring, homes, mentions, platform, private }
     }
 
     /// Whether it has a platform section.

@@ -2,6 +2,7 @@
 //! of files. The texts are the examples and those of the parser's tests, whole and broken off.
 
 use crate::support::{check, set};
+use rayon::prelude::*;
 use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,27 +16,28 @@ const STEP: usize = 101;
 #[test]
 fn every_question_is_answered_at_every_offset() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut offsets = 0;
-    for folder in ["examples", "tests/syntax"] {
-        for path in texts(&root.join(folder)) {
-            let text = fs::read_to_string(&path).unwrap();
-            let mut workspace = Workspace::new();
-            set(&mut workspace, "other.ztp", "platform\nexternal x = 10.0.0.1\nnamespace shop in shop\n");
-            set(&mut workspace, "text.ztp", &text);
-            offsets += ask_everywhere(&workspace, 1);
-            // Other ends of lines, and characters of several bytes wherever letters were.
-            for other in [text.replace('\n', "\r\n"), text.replace('e', "é"), text.replace("may", "mäy")] {
-                set(&mut workspace, "text.ztp", &other);
-                offsets += ask_everywhere(&workspace, 7);
-            }
-            let ends = text.char_indices().map(|(at, _)| at).step_by(STEP);
-            for end in ends {
-                set(&mut workspace, "text.ztp", &text[..end]);
-                offsets += ask_everywhere(&workspace, STEP);
-            }
-        }
-    }
+    let paths: Vec<PathBuf> =
+        ["examples", "tests/syntax"].iter().flat_map(|folder| texts(&root.join(folder))).collect();
+    let offsets: usize = paths.par_iter().map(|path| ask_of(&fs::read_to_string(path).unwrap())).sum();
     assert!(offsets > 10_000, "the texts are gone: {offsets}");
+}
+
+/// Asks of a text and of what it could be while somebody types. Returns at how many offsets.
+fn ask_of(text: &str) -> usize {
+    let mut workspace = Workspace::new();
+    set(&mut workspace, "other.ztp", "platform\nexternal x = 10.0.0.1\nnamespace shop in shop\n");
+    set(&mut workspace, "text.ztp", text);
+    let mut offsets = ask_everywhere(&workspace, 1);
+    // Other ends of lines, and characters of several bytes wherever letters were.
+    for other in [text.replace('\n', "\r\n"), text.replace('e', "é"), text.replace("may", "mäy")] {
+        set(&mut workspace, "text.ztp", &other);
+        offsets += ask_everywhere(&workspace, 7);
+    }
+    for end in text.char_indices().map(|(at, _)| at).step_by(STEP) {
+        set(&mut workspace, "text.ztp", &text[..end]);
+        offsets += ask_everywhere(&workspace, STEP);
+    }
+    offsets
 }
 
 fn texts(folder: &Path) -> Vec<PathBuf> {

@@ -1,7 +1,7 @@
 //! What the editor says a name stands for is what the resolver takes it for, whatever competes for the name.
 
-use crate::support::{check, set};
-use ztp::ide::{File, Workspace, definition};
+use crate::support::{check, examples, set};
+use ztp::ide::{Declarations, File, Workspace, definition};
 use ztp::policy::{Direction, Peer, Policy};
 
 /// What declares `x`, by where it stands: each with a value of its own.
@@ -131,4 +131,24 @@ fn a_qualified_name_stands_for_what_the_resolver_takes_it_for() {
         }
     }
     assert!(told > 3, "nearly nothing was resolved: {told}");
+}
+
+#[test]
+fn what_is_near_decides_as_all_does() {
+    let mut asked = 0;
+    for (example, workspace) in examples() {
+        let all = Declarations::of(&workspace, &|_| true);
+        for file in workspace.files() {
+            let near = Declarations::seen_from(&workspace, file, &|_| true);
+            for name in &file.names {
+                let meaning = all.meaning(file, name);
+                assert_eq!(near.meaning(file, name), meaning, "{} of {example}", name.name);
+                for symbol in &meaning {
+                    assert_eq!(near.kind(symbol), all.kind(symbol), "{symbol:?} of {example}");
+                }
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 100, "the examples name hardly anything: {asked}");
 }

@@ -20,7 +20,7 @@ pub(super) fn find(workspace: &Workspace, symbol: &Symbol, way: Way, found: &mut
     // Groups that hold it, and those that hold these; each is looked at once.
     while let Some(symbol) = symbols.get_index(next).cloned() {
         next += 1;
-        let declarations = Declarations::of(workspace, |name| name == symbol.name());
+        let declarations = Declarations::of(workspace, &|name| name == symbol.name());
         for file in workspace.files() {
             for occurrence in of_symbols(&declarations, file, std::slice::from_ref(&symbol)) {
                 let Some((file, item)) = sentence_at(workspace, occurrence.span) else { continue };
@@ -58,7 +58,7 @@ pub(super) fn others(
     for (file, item) in sentences {
         names.extend(names_of(file, item).map(|name| name.name.clone()));
     }
-    let declarations = Declarations::of(workspace, |name| names.contains(name));
+    let declarations = Declarations::of(workspace, &|name| names.contains(name));
     for (file, item) in sentences {
         for peer in there(item).into_iter().flat_map(|peers| &peers.items) {
             for other in of_peer(&declarations, file, peer) {

@@ -75,7 +75,7 @@ enum Other {
 pub fn prepare_calls(workspace: &Workspace, file: &File, offset: u32) -> Vec<End> {
     let Some(index) = name_at(file, offset) else { return Vec::new() };
     let Some(asked) = file.names.get(index) else { return Vec::new() };
-    let declarations = Declarations::of(workspace, |name| is_of(file, index, name));
+    let declarations = Declarations::seen_from(workspace, file, &|name| is_of(file, index, name));
     let symbols = declarations.meaning(file, asked).into_iter().filter(is_end);
     symbols.map(|symbol| end(&declarations, &Other::Named(symbol), asked.span)).collect()
 }
@@ -91,7 +91,7 @@ pub fn calls(
 ) -> Vec<Call> {
     let Some(index) = name_at(file, offset) else { return Vec::new() };
     let Some(asked) = file.names.get(index) else { return Vec::new() };
-    let declarations = Declarations::of(workspace, |name| is_of(file, index, name));
+    let declarations = Declarations::seen_from(workspace, file, &|name| is_of(file, index, name));
     let mut found: IndexMap<Other, BTreeSet<Span>> = IndexMap::new();
     for symbol in declarations.meaning(file, asked).into_iter().filter(is_end) {
         let governed = declarations.kind(&symbol) == Some(Kind::Workload) && matches!(symbol, Symbol::Own { .. });
@@ -108,7 +108,7 @@ pub fn calls(
             Other::Written(..) => None,
         })
         .collect();
-    let declarations = Declarations::of(workspace, |name| names.contains(name));
+    let declarations = Declarations::of(workspace, &|name| names.contains(name));
     let call = |(other, sentences): (&Other, &BTreeSet<Span>)| {
         let said = |span: &Span| Said { span: *span, naming: naming(workspace, &declarations, other, *span) };
         let sentences: Vec<Said> = sentences.iter().map(said).collect();

@@ -38,7 +38,7 @@ pub struct Renamed {
 /// Why nothing there can have another name.
 pub fn prepare_rename(workspace: &Workspace, file: &File, offset: u32) -> Result<Option<Renamed>, Refusal> {
     let Some((index, asked)) = asked(file, offset) else { return Ok(None) };
-    let declarations = Declarations::of(workspace, |name| is_of(file, index, name));
+    let declarations = Declarations::seen_from(workspace, file, &|name| is_of(file, index, name));
     symbol(workspace, &declarations, file, asked)?;
     Ok(Some(Renamed { span: asked.span, name: asked.name.clone() }))
 }
@@ -50,7 +50,7 @@ pub fn prepare_rename(workspace: &Workspace, file: &File, offset: u32) -> Result
 pub fn rename(workspace: &Workspace, file: &File, offset: u32, new: &str) -> Result<Vec<Edit>, Refusal> {
     let Some((index, asked)) = asked(file, offset) else { return Ok(Vec::new()) };
     let wanted = |name: &str| name == new || is_of(file, index, name);
-    let declarations = Declarations::of(workspace, wanted);
+    let declarations = Declarations::of(workspace, &wanted);
     let symbol = symbol(workspace, &declarations, file, asked)?;
     if asked.name == new {
         return Ok(Vec::new());
