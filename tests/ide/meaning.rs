@@ -152,3 +152,63 @@ fn what_is_near_decides_as_all_does() {
     }
     assert!(asked > 100, "the examples name hardly anything: {asked}");
 }
+
+/// Peers of every kind, some of which serve `http`.
+const PEERS: &[&str] = &[
+    "serving",
+    "silent",
+    "other",
+    "clients",
+    "outside",
+    "lan",
+    "shop/serving",
+    "shop/other",
+    "bank/serving",
+    "far/serving",
+    "far/nothing",
+    "nobody",
+    "world",
+    "every workload",
+    "shop/{ app: serving }",
+    "(serving, bank/serving)",
+    "(serving, silent)",
+    "serving in cde",
+];
+
+#[test]
+fn a_port_is_one_where_the_resolver_takes_it_for_one() {
+    let (mut found, mut refused) = (0, 0);
+    for peer in PEERS {
+        for port in ["http", "http/udp", "[80, http]", "none"] {
+            let mut workspace = Workspace::new();
+            set(
+                &mut workspace,
+                "a.ztp",
+                "platform\nnamespaces cde { cde: \"true\" }\nworkload far/serving serves http 80, http 80/udp\nexternal lan = 10.0.0.0/8\n",
+            );
+            set(
+                &mut workspace,
+                "b.ztp",
+                "namespace bank\nworkload serving serves http 80, http 80/udp\nexpose every workload to shop/y\n",
+            );
+            let text = format!(
+                "namespace shop\nworkload y\nworkload serving serves http 80, http 80/udp\nworkload silent\n\
+                 workload other serves metrics 9090\ngroup clients = serving\nexternal outside = 10.0.0.1:80\n\
+                 y may reach {peer}:{port}\n"
+            );
+            let file = set(&mut workspace, "m.ztp", &text);
+            let name = port.trim_matches(['[', ']']).rsplit(", ").next().unwrap().split('/').next().unwrap();
+            let at = text.rfind(name).unwrap();
+            let said = definition(&workspace, &file, u32::try_from(at).unwrap());
+            let errors = ztp::diagnostic::has_errors(&check(&workspace).diagnostics);
+            // In a list of several it is enough for an answer that one of them serves it, and for an error that one does not.
+            if peer.starts_with('(') && name == "http" {
+                assert!(!said.is_empty(), "{peer}:{port}");
+                continue;
+            }
+            assert_eq!(said.is_empty(), errors, "{peer}:{port} leads to {said:?}");
+            if errors { refused += 1 } else { found += 1 }
+        }
+    }
+    assert!(found > 8 && refused > 20, "{found} found, {refused} refused");
+}

@@ -1,33 +1,93 @@
 //! What is renamed means what it meant: every name of every example, with the policies compared.
 
-use crate::support::{check, edited, examples};
+use crate::support::{check, edited, examples, set};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 use ztp::ide::{Workspace, rename};
 use ztp::policy::{Policy, Selects};
 
+/// How many new names are tried in each project.
+const NEW: usize = 3;
+
 #[test]
 fn every_name_of_the_examples_can_be_another_and_nothing_changes() {
+    let projects = examples();
+    let renamed: usize = projects
+        .par_iter()
+        .map(|(example, workspace)| {
+            let before = meaning(workspace);
+            assert!(before.iter().any(|line| line.starts_with("rule")), "{example} says nothing");
+            rename_all(workspace, &before, &["entirely-new"])
+        })
+        .sum();
+    assert!(renamed > 100, "hardly anything could be renamed: {renamed}");
+}
+
+/// The new name is one that is used already, somewhere: then it is refused, or changes nothing all the same.
+#[test]
+fn no_name_that_is_used_changes_a_meaning() {
+    let projects = models();
+    let renamed: usize = projects
+        .par_iter()
+        .map(|(_, workspace)| {
+            let names = workspace.files().flat_map(|file| &file.names).map(|name| name.name.as_str());
+            let mut names: Vec<&str> = names.collect::<BTreeSet<_>>().into_iter().collect();
+            // A few are enough: each costs a compile of each name.
+            let step = names.len().div_ceil(NEW).max(1);
+            names = names.into_iter().step_by(step).collect();
+            rename_all(workspace, &meaning(workspace), &names)
+        })
+        .sum();
+    assert!(renamed > 100, "hardly anything could be renamed: {renamed}");
+}
+
+/// Renames each name to each of some others, where that is not refused. Returns how often.
+fn rename_all(workspace: &Workspace, before: &[String], others: &[&str]) -> usize {
     let mut renamed = 0;
-    for (example, workspace) in examples() {
-        let before = meaning(&workspace);
-        assert!(before.iter().any(|line| line.starts_with("rule")), "{example} says nothing");
-        for file in workspace.files() {
-            let mut done = BTreeSet::new();
-            for name in &file.names {
-                // Each name once a role in each file: the others are renamed with it.
-                if !done.insert((&name.name, format!("{:?}", name.role))) {
-                    continue;
-                }
-                let Ok(edits) = rename(&workspace, file, name.span.start, "entirely-new") else { continue };
+    let mut done = BTreeSet::new();
+    for file in workspace.files() {
+        for name in &file.names {
+            // Each name once a role in each namespace: the others are renamed with it.
+            if !done.insert((&name.name, &name.home, format!("{:?}", name.role))) {
+                continue;
+            }
+            for new in others.iter().filter(|new| **new != name.name) {
+                let Ok(edits) = rename(workspace, file, name.span.start, new) else { continue };
                 let edits: Vec<_> = edits.into_iter().map(|edit| (edit.span, edit.text)).collect();
                 assert!(!edits.is_empty(), "{} of {} is nowhere", name.name, file.source.path);
-                let after = meaning(&edited(&workspace, &edits));
-                assert_eq!(after, before, "after {} of {} got another name", name.name, file.source.path);
+                let after = edited(workspace, &edits);
+                let now = meaning(&after);
+                let texts: Vec<&str> = after.files().map(|file| file.source.text.as_str()).collect();
+                assert_eq!(now, before, "after {} got the name {new}:\n{}", name.name, texts.join("\n----\n"));
                 renamed += 1;
             }
         }
     }
-    assert!(renamed > 100, "hardly anything could be renamed: {renamed}");
+    renamed
+}
+
+/// The projects of the resolver's tests: small, and wrong in many ways.
+fn models() -> Vec<(String, Workspace)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/model");
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let read = |path: &PathBuf| {
+        let text = fs::read_to_string(path).unwrap();
+        let source = text.split("--------\n").next().unwrap();
+        let mut workspace = Workspace::new();
+        if source.starts_with("== ") {
+            for part in source.split("== ").skip(1) {
+                let (path, text) = part.split_once('\n').unwrap();
+                set(&mut workspace, path, text);
+            }
+        } else {
+            set(&mut workspace, "main.ztp", source);
+        }
+        (path.display().to_string(), workspace)
+    };
+    paths.iter().map(read).collect()
 }
 
 /// All that a project means, but for what things are called: a line each, in order.

@@ -22,6 +22,7 @@ use crate::diagnostic::{Code, Diagnostic, Edit};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::ItemKind;
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 /// What a new name is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +50,8 @@ pub fn prepare_rename(workspace: &Workspace, file: &File, offset: u32) -> Result
 /// Why it cannot have that name.
 pub fn rename(workspace: &Workspace, file: &File, offset: u32, new: &str) -> Result<Vec<Edit>, Refusal> {
     let Some((index, asked)) = asked(file, offset) else { return Ok(Vec::new()) };
-    let wanted = |name: &str| name == new || is_of(file, index, name);
+    let beside = workloads_beside(workspace, asked, new);
+    let wanted = |name: &str| name == new || is_of(file, index, name) || beside.contains(name);
     let declarations = Declarations::of(workspace, &wanted);
     let symbol = symbol(workspace, &declarations, file, asked)?;
     if asked.name == new {
@@ -73,6 +75,22 @@ pub fn rename(workspace: &Workspace, file: &File, offset: u32, new: &str) -> Res
     let [symbol] = symbols;
     tried::check(workspace, &symbol, new, &edits, wanted)?;
     Ok(edits)
+}
+
+/// The workloads of lists behind which a port's old or new name stands, as in `(a, b):http`.
+fn workloads_beside<'w>(workspace: &'w Workspace, asked: &Occurrence, new: &str) -> BTreeSet<&'w str> {
+    let mut found = BTreeSet::new();
+    if !matches!(asked.role, Role::Port(_) | Role::DeclaresPort(_)) {
+        return found;
+    }
+    for file in workspace.files() {
+        for name in file.names.iter().filter(|name| name.name == asked.name || name.name == new) {
+            if let Role::Port(owners) = &name.role {
+                found.extend(owners.iter().filter_map(|owner| file.names.get(*owner)).map(|owner| owner.name.as_str()));
+            }
+        }
+    }
+    found
 }
 
 fn asked(file: &File, offset: u32) -> Option<(usize, &Occurrence)> {
