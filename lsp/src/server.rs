@@ -347,6 +347,7 @@ impl LanguageServer for Server {
     async fn workspace_diagnostic(&self, _: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
         self.ask_all(|snapshots| requests::diagnostic::everywhere(&snapshots)).await
     }
+
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
         let uri = params.text_document_position_params.text_document.uri.clone();
         self.ask(&uri, move |snapshot| requests::definition::answer(snapshot, &params)).await
