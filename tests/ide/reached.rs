@@ -1,8 +1,9 @@
 //! Who may reach whom is told alike from both ends.
 
-use crate::support::{check, examples};
+use crate::support::{check, examples, options};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use ztp::ide::names::Kind;
 use ztp::ide::{Call, Way, calls};
 use ztp::source::Span;
@@ -48,4 +49,28 @@ fn each_call_is_told_at_both_ends() {
         }
     }
     assert!(told > 20, "hardly anything reaches anything: {told}");
+}
+
+/// An editor checks what stands around a file, and no more.
+#[test]
+fn what_stands_around_a_file_is_enough() {
+    let mut told = 0;
+    for (example, workspace) in examples() {
+        let whole = Arc::new(check(&workspace));
+        let around = |id| {
+            let found = workspace.check_around(id, &[], &options(&workspace), &AtomicBool::new(false));
+            Arc::new(found.unwrap())
+        };
+        for file in workspace.files() {
+            for name in file.names.iter().filter(|name| name.declares()) {
+                for way in [Way::Incoming, Way::Outgoing] {
+                    let all = calls(&workspace, |_| Arc::clone(&whole), file, name.span.start, way);
+                    let near = calls(&workspace, around, file, name.span.start, way);
+                    assert_eq!(near, all, "{way:?} of {} of {example}", name.name);
+                    told += all.len();
+                }
+            }
+        }
+    }
+    assert!(told > 50, "hardly anything reaches anything: {told}");
 }

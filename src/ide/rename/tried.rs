@@ -4,7 +4,7 @@ use super::super::declared::{Declarations, Symbol};
 use super::super::names::Occurrence;
 use super::super::workspace::Workspace;
 use super::{Refusal, place};
-use crate::diagnostic::Edit;
+use crate::diagnostic::{Code, Diagnostic, Edit};
 use crate::source::{SourceFile, Span};
 use smol_str::SmolStr;
 
@@ -18,41 +18,42 @@ pub(super) fn check(
 ) -> Result<(), Refusal> {
     let after = changed(workspace, edits);
     let (then, now) = (Declarations::of(workspace, &wanted), Declarations::of(&after, &wanted));
+    // A name that nothing declares may select by label, and would not once something does.
+    let declared = |known: &Declarations<'_>, meaning: &Symbol| known.kind(meaning).is_some();
+    let refused = |before: &Occurrence, at: SmolStr| match before.name == new {
+        true => Refusal::Captures { new: new.into(), at },
+        false => Refusal::Changes { new: new.into(), at },
+    };
     for file in workspace.files() {
         let Some(as_changed) = after.file(file.id) else { continue };
-        let new_problem = || {
-            let mut old = file.problems.iter().map(|problem| problem.code);
-            as_changed.problems.iter().find(|problem| old.next() != Some(problem.code))
-        };
-        if let Some(problem) = new_problem() {
+        if let Some(problem) = new_problem(&file.problems, &as_changed.problems) {
             let at = problem.primary.as_ref().map(|label| place(&after, label.span)).unwrap_or_default();
             return Err(Refusal::Unreadable { at, why: problem.message.as_str().into() });
         }
         if file.names.len() != as_changed.names.len() {
             return Err(Refusal::Changes { new: new.into(), at: place(workspace, Span::new(file.id, 0, 0)) });
         }
-        for (before, behind) in file.names.iter().zip(&as_changed.names) {
-            let concerned = |name: &Occurrence| name.name == *symbol.name() || name.name == new;
-            if !concerned(before) && !concerned(behind) {
-                continue;
-            }
-            // A name that nothing declares may select by label, and would not once something does.
-            let declared = |known: &Declarations<'_>, meaning: &Symbol| known.kind(meaning).is_some();
+        let concerned = |name: &Occurrence| name.name == *symbol.name() || name.name == new;
+        let pairs = file.names.iter().zip(&as_changed.names);
+        for (before, behind) in pairs.filter(|(before, behind)| concerned(before) || concerned(behind)) {
             let meant = then.meaning(file, before).into_iter();
-            let meant: Vec<(bool, Symbol)> =
-                meant.map(|meant| (declared(&then, &meant), renamed(meant, symbol, new))).collect();
-            let means = now.meaning(as_changed, behind).into_iter();
-            let means: Vec<(bool, Symbol)> = means.map(|means| (declared(&now, &means), means)).collect();
-            if meant != means {
-                let at = place(workspace, before.span);
-                return Err(match before.name == new {
-                    true => Refusal::Captures { new: new.into(), at },
-                    false => Refusal::Changes { new: new.into(), at },
-                });
+            let meant = meant.map(|meant| (declared(&then, &meant), renamed(meant, symbol, new)));
+            let means = now.meaning(as_changed, behind).into_iter().map(|means| (declared(&now, &means), means));
+            if !meant.eq(means) {
+                return Err(refused(before, place(workspace, before.span)));
             }
         }
     }
     Ok(())
+}
+
+/// The first problem of a file that it did not have before. One that goes is none: what was no name may become one.
+fn new_problem<'p>(before: &[Diagnostic], behind: &'p [Diagnostic]) -> Option<&'p Diagnostic> {
+    let mut old: Vec<Code> = before.iter().map(|problem| problem.code).collect();
+    behind.iter().find(|problem| {
+        let known = old.iter().position(|code| *code == problem.code);
+        known.map(|at| old.swap_remove(at)).is_none()
+    })
 }
 
 /// What a symbol is called afterwards.
