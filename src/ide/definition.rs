@@ -6,6 +6,7 @@ use super::place::{item_at, name_at, section_at};
 use super::workspace::{File, Workspace};
 use crate::source::Span;
 use crate::syntax::ast::ItemKind;
+use std::collections::BTreeSet;
 
 /// A declaration of the name that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +25,12 @@ pub struct Definition {
 /// headers before its line in a platform file.
 #[must_use]
 pub fn definition(workspace: &Workspace, file: &File, offset: u32) -> Vec<Definition> {
-    let known = name_at(file, offset).and_then(|index| Some((index, file.names.get(index)?)));
     let unread;
-    let (asked, declarations) = match known {
-        Some((index, asked)) => (asked, Declarations::seen_from(workspace, file, &|name| is_of(file, index, name))),
+    let (asked, declarations) = match name_at(file, offset) {
+        Some(asked) => {
+            let deciding = deciding(file, asked);
+            (asked, Declarations::seen_from(workspace, file, &|name| deciding.contains(name)))
+        }
         None => {
             let Some(found) = unread_name(file, offset) else { return Vec::new() };
             unread = found;
@@ -74,15 +77,19 @@ fn first_width(text: &str) -> Option<usize> {
     text.chars().next().map(char::len_utf8)
 }
 
-/// Whether a name takes part in what an occurrence means: it is its own, or that of a workload whose port it is.
-pub(super) fn is_of(file: &File, index: usize, name: &str) -> bool {
-    let Some(asked) = file.names.get(index) else { return false };
-    let of_workload = match &asked.role {
-        Role::Port(owners) => owners.iter().filter_map(|owner| file.names.get(*owner)).any(|owner| owner.name == name),
-        Role::DeclaresPort(workload) => workload == name,
-        _ => false,
-    };
-    of_workload || asked.name == name
+/// The names that decide over what an occurrence means: its own, and those of workloads whose port it is.
+pub(super) fn deciding<'f>(file: &'f File, asked: &'f Occurrence) -> BTreeSet<&'f str> {
+    let mut names = BTreeSet::from([asked.name.as_str()]);
+    match &asked.role {
+        Role::Port(owners) => {
+            names.extend(owners.iter().filter_map(|owner| file.names.get(*owner)).map(|owner| owner.name.as_str()));
+        }
+        Role::DeclaresPort(workload) => {
+            names.insert(workload);
+        }
+        _ => {}
+    }
+    names
 }
 
 /// The item that declares something: a header for a namespace, the fact of a cluster for its externals.

@@ -51,29 +51,34 @@ impl Folds<'_> {
 
 /// Brackets and what stands in them; one that is not closed folds nothing.
 fn brackets(folds: &mut Folds<'_>) {
-    let mut open: Vec<(char, Span)> = Vec::new();
-    let mut last = None;
+    // Those that are open, a stack for each kind.
+    let (mut braces, mut parentheses, mut squares) = (Vec::new(), Vec::new(), Vec::new());
+    let mut last: Option<Span> = None;
     for lexeme in lex(folds.file.id, &folds.file.source.text) {
-        match lexeme.kind {
-            LexemeKind::Mark(mark @ ('{' | '(' | '[')) => open.push((mark, lexeme.span)),
-            LexemeKind::Mark(mark @ ('}' | ')' | ']')) => {
-                let opening = match mark {
-                    '}' => '{',
-                    ')' => '(',
-                    _ => '[',
-                };
-                // What was opened since and is not closed is no pair.
-                if let Some(at) = open.iter().rposition(|(mark, _)| *mark == opening) {
-                    let start = open.drain(at..).next();
-                    if let (Some((_, start)), Some(last)) = (start, last) {
-                        folds.add(start.to(last), false);
-                    }
-                }
+        let opened = match lexeme.kind {
+            LexemeKind::Mark('{') => push(&mut braces, lexeme.span),
+            LexemeKind::Mark('(') => push(&mut parentheses, lexeme.span),
+            LexemeKind::Mark('[') => push(&mut squares, lexeme.span),
+            LexemeKind::Mark('}') => braces.pop(),
+            LexemeKind::Mark(')') => parentheses.pop(),
+            LexemeKind::Mark(']') => squares.pop(),
+            _ => None,
+        };
+        if let (Some(opened), Some(last)) = (opened, last) {
+            folds.add(opened.to(last), false);
+            // What was opened since and is not closed is no pair.
+            for stack in [&mut braces, &mut parentheses, &mut squares] {
+                let kept = stack.partition_point(|open| open.start < opened.start);
+                stack.truncate(kept);
             }
-            _ => {}
         }
         last = Some(lexeme.span);
     }
+}
+
+fn push(stack: &mut Vec<Span>, span: Span) -> Option<Span> {
+    stack.push(span);
+    None
 }
 
 /// Comments on lines of their own, one below the other.

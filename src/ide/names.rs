@@ -6,6 +6,7 @@ use crate::syntax::ast::{
     PortRef, Section, Tree, Workload,
 };
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 /// A name at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ pub enum Role {
     /// A port of `serves`, and the workload that serves it.
     DeclaresPort(SmolStr),
     /// A port by name, as `http` of `api:http`: the peers that it stands behind, as indices of their own occurrences.
-    Port(Vec<usize>),
+    Port(Arc<[usize]>),
 }
 
 /// What is declared.
@@ -232,13 +233,13 @@ impl Reader<'_> {
             | PeerKind::Cidr(_)
             | PeerKind::Dns(_) => {}
         }
-        let owners: Vec<usize> = (first..self.found.len()).collect();
+        let owners: Arc<[usize]> = (first..self.found.len()).collect();
         for port in peer.ports.iter().flat_map(|ports| &ports.items) {
             if let PortRef::Name(name) = &port.value.port {
                 // The port's place may hold its protocol, too: `dns/udp`.
                 let length = u32::try_from(name.len()).unwrap_or(u32::MAX);
                 let span = Span { end: port.span.start.saturating_add(length).min(port.span.end), ..port.span };
-                self.at(name.clone(), span, Role::Port(owners.clone()));
+                self.at(name.clone(), span, Role::Port(Arc::clone(&owners)));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What stands at a place of a file.
 
+use super::names::Occurrence;
 use super::workspace::File;
 use crate::source::Span;
 use crate::syntax::ast::{HeaderKind, Item, Section, Tree};
@@ -10,15 +11,12 @@ pub fn touches(span: Span, offset: u32) -> bool {
     span.start <= offset && offset <= span.end
 }
 
-/// The name at an offset, as an index into the file's names: the one that the offset lies in, or else the one that ends
-/// there.
+/// The name at an offset: the one that the offset lies in, or else the one that ends there.
 #[must_use]
-pub fn name_at(file: &File, offset: u32) -> Option<usize> {
+pub fn name_at(file: &File, offset: u32) -> Option<&Occurrence> {
     let next = file.names.partition_point(|name| name.span.start <= offset);
-    let last = next.checked_sub(1)?;
-    let before = last.checked_sub(1);
-    let holds = |index: &usize| file.names.get(*index).is_some_and(|name| touches(name.span, offset));
-    [Some(last), before].into_iter().flatten().find(holds)
+    let before = file.names.get(..next)?.iter().rev().take(2);
+    before.into_iter().find(|name| touches(name.span, offset))
 }
 
 /// The section at an offset. One without braces goes on to the next header.

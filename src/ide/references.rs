@@ -1,7 +1,7 @@
 //! Where a name stands for the same thing as here.
 
 use super::declared::{Declarations, Symbol};
-use super::definition::is_of;
+use super::definition::deciding;
 use super::names::Occurrence;
 use super::place::name_at;
 use super::workspace::{File, Workspace};
@@ -35,9 +35,9 @@ fn among<'w>(
     offset: u32,
     declarations: impl FnOnce(&dyn Fn(&str) -> bool) -> Declarations<'w>,
 ) -> Vec<Reference> {
-    let Some(index) = name_at(file, offset) else { return Vec::new() };
-    let Some(asked) = file.names.get(index) else { return Vec::new() };
-    let declarations = declarations(&|name| is_of(file, index, name));
+    let Some(asked) = name_at(file, offset) else { return Vec::new() };
+    let deciding = deciding(file, asked);
+    let declarations = declarations(&|name| deciding.contains(name));
     let symbols = declarations.meaning(file, asked);
     if symbols.is_empty() {
         // Nothing says what it is; it is itself all the same.

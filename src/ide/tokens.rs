@@ -7,7 +7,6 @@ use super::walk::{Piece, pieces};
 use super::workspace::{File, Workspace};
 use crate::source::Span;
 use crate::syntax::ast::ItemKind;
-use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A word with its colour.
@@ -64,8 +63,7 @@ pub fn tokens(workspace: &Workspace, file: &File, within: Option<Span>) -> Vec<T
         lex(file.id, &file.source.text).into_iter().filter(|lexeme| touches(lexeme.span)).collect();
     let unread = unread(file, &lexemes);
     let named: Vec<&Occurrence> = file.names.iter().filter(|name| touches(name.span)).collect();
-    let words: BTreeSet<&str> =
-        named.iter().copied().chain(&unread).flat_map(|name| concerned(file, name)).map(SmolStr::as_str).collect();
+    let words: BTreeSet<&str> = named.iter().copied().chain(&unread).map(|name| name.name.as_str()).collect();
     let declarations = Declarations::seen_from(workspace, file, &|name| words.contains(name));
     for name in named.into_iter().chain(&unread) {
         let kind = of_name(&declarations, file, name);
@@ -114,15 +112,6 @@ fn unread(file: &File, lexemes: &[Lexeme]) -> Vec<Occurrence> {
 
 fn text_of(file: &File, span: Span) -> &str {
     file.source.text.get(span.start as usize..span.end as usize).unwrap_or_default()
-}
-
-/// The names that decide over what a name is.
-fn concerned<'f>(file: &'f File, name: &'f Occurrence) -> impl Iterator<Item = &'f SmolStr> {
-    let owners: &[usize] = match &name.role {
-        Role::Port(owners) => owners,
-        _ => &[],
-    };
-    owners.iter().filter_map(|owner| file.names.get(*owner)).map(|owner| &owner.name).chain([&name.name])
 }
 
 fn of_name(declarations: &Declarations<'_>, file: &File, name: &Occurrence) -> TokenKind {

@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 use ztp::ide::{self, Workspace};
 use ztp::source::Span;
 
@@ -117,5 +118,45 @@ fn outlined<'w>(parts: &[ide::Outlined], within: Option<Span>, good: &impl Fn(Sp
         assert!(inside(part.name_span, part.whole), "{part:?}");
         assert!(within.is_none_or(|within| inside(part.whole, within)), "{part:?} is not in {within:?}");
         outlined(&part.parts, Some(part.whole), good);
+    }
+}
+
+/// Texts that are all of one kind, at which something could take the square of its length.
+#[test]
+fn no_text_takes_long() {
+    let names = |count: usize| (0..count).map(|number| format!("a{number}")).collect::<Vec<_>>().join(", ");
+    let ports = |count: usize| (0..count).map(|number| format!("p{number}")).collect::<Vec<_>>().join(", ");
+    let groups = (0..2_000).map(|number| format!("group g{number} = g{}\n", number + 1)).collect::<String>();
+    let cases = [
+        ("brackets", "(".repeat(50_000) + &"}".repeat(50_000)),
+        ("pairs", "{[(".repeat(20_000) + &")]}".repeat(20_000)),
+        ("quotes", "\"\\".repeat(50_000)),
+        ("comments", "#\n".repeat(50_000)),
+        ("ports", format!("namespace n\nworkload a1\na1 may reach ({}):[{}]\n", names(3_000), ports(3_000))),
+        ("serves", format!("namespace n\nworkload a serves {}\n", ports(3_000).replace(',', " 80,") + " 80")),
+        ("groups", format!("namespace n\nworkload a\n{groups}group g2000 = a\ng0 may reach a\n")),
+        ("unread", format!("namespace n\nworkload a\n{}", "a may re ".repeat(10_000))),
+    ];
+    for (case, text) in cases {
+        let mut workspace = Workspace::new();
+        let file = set(&mut workspace, "text.ztp", &text);
+        let begin = Instant::now();
+        let places = [text.len() / 2, text.len() - 2].into_iter().chain(text.find("workload a").map(|at| at + 10));
+        for offset in places.map(|at| u32::try_from(at).unwrap()) {
+            let _ = ide::tokens(&workspace, &file, None);
+            let _ = ide::folding(&file);
+            let _ = ide::document_symbols(&file);
+            let _ = ide::selection(&file, offset);
+            let _ = ide::definition(&workspace, &file, offset);
+            let _ = ide::references(&workspace, &file, offset);
+            let _ = ide::rename(&workspace, &file, offset, "renamed");
+            for end in ide::prepare_calls(&workspace, &file, offset) {
+                let none = |_| Arc::new(ide::Checked::default());
+                let _ = ide::calls(&workspace, none, &file, end.name_span.start, ide::Way::Incoming);
+            }
+        }
+        let took = begin.elapsed();
+        // Far more than it takes without optimisation on a busy machine, and far less than a square would.
+        assert!(took.as_secs() < 20, "{case} took {took:?}");
     }
 }

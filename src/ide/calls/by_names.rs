@@ -2,42 +2,62 @@
 
 use super::super::declared::{Declarations, Symbol};
 use super::super::names::{Kind, Occurrence, Role};
-use super::super::references::of_symbols;
 use super::super::workspace::{File, Workspace};
 use super::{Other, Way, is_end, lists, sentence_at};
 use crate::source::Span;
 use crate::syntax::ast::{Item, ItemKind, Peer, PeerKind, Peers};
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// How deep groups in groups are followed; nobody writes so many.
+const DEEPEST: usize = 32;
+
 /// Adds the other ends of every such sentence.
 pub(super) fn find(workspace: &Workspace, symbol: &Symbol, way: Way, found: &mut IndexMap<Other, BTreeSet<Span>>) {
-    let mut symbols = IndexSet::from([symbol.clone()]);
-    let mut next = 0;
+    let mut known = BTreeSet::from([symbol.clone()]);
+    let mut looked_for = known.clone();
     let mut sentences: Vec<(&Arc<File>, &Item)> = Vec::new();
-    // Groups that hold it, and those that hold these; each is looked at once.
-    while let Some(symbol) = symbols.get_index(next).cloned() {
-        next += 1;
-        let declarations = Declarations::of(workspace, &|name| name == symbol.name());
-        for file in workspace.files() {
-            for occurrence in of_symbols(&declarations, file, std::slice::from_ref(&symbol)) {
-                let Some((file, item)) = sentence_at(workspace, occurrence.span) else { continue };
-                if let ItemKind::Group(group) = &item.kind
-                    && holds(&group.members, occurrence.span)
-                {
-                    symbols.insert(Symbol::Own { home: occurrence.home.clone(), name: group.name.value.clone() });
-                } else if let Some((subjects, objects)) = lists(item) {
-                    let here = if way == Way::Incoming { objects } else { subjects };
-                    if holds(here, occurrence.span) {
-                        sentences.push((file, item));
-                    }
+    // Then the groups that hold it, and those that hold these; each is looked at once.
+    for _ in 0..DEEPEST {
+        let mut holding = BTreeSet::new();
+        for (file, item, name) in named(workspace, &looked_for) {
+            if let ItemKind::Group(group) = &item.kind
+                && holds(&group.members, name.span)
+            {
+                holding.insert(Symbol::Own { home: name.home.clone(), name: group.name.value.clone() });
+            } else if let Some((subjects, objects)) = lists(item) {
+                let here = if way == Way::Incoming { objects } else { subjects };
+                if holds(here, name.span) {
+                    sentences.push((file, item));
                 }
             }
         }
+        looked_for = holding.difference(&known).cloned().collect();
+        if looked_for.is_empty() {
+            break;
+        }
+        known.extend(looked_for.iter().cloned());
     }
     others(workspace, &sentences, way, |_| true, found);
+}
+
+/// Every name that stands for one of some symbols, with its item.
+fn named<'w>(workspace: &'w Workspace, symbols: &BTreeSet<Symbol>) -> Vec<(&'w Arc<File>, &'w Item, &'w Occurrence)> {
+    let names: BTreeSet<&str> = symbols.iter().map(|symbol| symbol.name().as_str()).collect();
+    let declarations = Declarations::of(workspace, &|name| names.contains(name));
+    let mut found = Vec::new();
+    for file in workspace.files() {
+        for name in file.names.iter().filter(|name| names.contains(name.name.as_str())) {
+            if declarations.meaning(file, name).iter().any(|meaning| symbols.contains(meaning))
+                && let Some((file, item)) = sentence_at(workspace, name.span)
+            {
+                found.push((file, item, name));
+            }
+        }
+    }
+    found
 }
 
 /// Whether a name stands in a list, and not behind its `except`.

@@ -7,11 +7,11 @@ use super::super::declared::Symbol;
 use super::super::names::Kind;
 use super::super::workspace::{Checked, Workspace};
 use super::{Other, Way, by_names, sentence_at};
-use crate::policy::{Direction, Effect, Origin, Peer, PodSelector, Policy, Rule, Selects, SentenceId};
+use crate::policy::{Direction, Effect, Origin, Peer, PodSelector, Policy, Rule, Selects, SentenceId, Workload};
 use crate::semantics::{Universe, pods};
 use crate::source::Span;
 use indexmap::IndexMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The halves of a sentence as seen from the workload.
 #[derive(Default)]
@@ -37,24 +37,22 @@ pub(super) fn find(
         let workload = policy.workloads.iter().find(|known| known.namespace == *namespace && known.name == *name);
         let Some(workload) = workload.filter(|workload| workload.governed) else { continue };
         let asked = Asked { policy, pods: &workload.selector, way };
+        let mut by_pods: BTreeMap<&PodSelector, Vec<&Workload>> = BTreeMap::new();
+        for known in &policy.workloads {
+            by_pods.entry(&known.selector).or_default().push(known);
+        }
         for (sentence, halves) in asked.halves() {
             let span = policy.sentence(sentence).span;
             for other in asked.open(&halves) {
-                let exactly = policy.workloads.iter().filter(|known| Some(&known.selector) == other);
-                let symbols: Vec<Symbol> = exactly
-                    .map(|known| {
-                        let (namespace, name) = (known.namespace.clone(), known.name.clone());
-                        match known.governed {
-                            true => Symbol::Own { home: Some(namespace), name },
-                            false => Symbol::Foreign { namespace, name },
+                match other.and_then(|other| by_pods.get(other)) {
+                    Some(workloads) => {
+                        for workload in workloads {
+                            found.entry(Other::Named(symbol_of(workload))).or_default().insert(span);
                         }
-                    })
-                    .collect();
-                if symbols.is_empty() {
-                    broad.insert(span);
-                }
-                for symbol in symbols {
-                    found.entry(Other::Named(symbol)).or_default().insert(span);
+                    }
+                    None => {
+                        broad.insert(span);
+                    }
                 }
             }
         }
@@ -62,6 +60,14 @@ pub(super) fn find(
     // What is no workload is shown as the sentence has it.
     let sentences: Vec<_> = broad.iter().filter_map(|span| sentence_at(workspace, *span)).collect();
     by_names::others(workspace, &sentences, way, |kind| !matches!(kind, Some(Kind::Workload)), found);
+}
+
+fn symbol_of(workload: &Workload) -> Symbol {
+    let (namespace, name) = (workload.namespace.clone(), workload.name.clone());
+    match workload.governed {
+        true => Symbol::Own { home: Some(namespace), name },
+        false => Symbol::Foreign { namespace, name },
+    }
 }
 
 /// A workload and what is asked of it.
@@ -117,13 +123,15 @@ impl<'p> Asked<'p> {
     /// no pods.
     fn open(&self, halves: &Halves<'p>) -> Vec<Option<&'p PodSelector>> {
         let (here, there) = self.directions();
+        // Nearly all halves have one that is just so.
+        let exactly: BTreeSet<&PodSelector> = halves.there.iter().copied().collect();
         let mut open = Vec::new();
         for peer in &halves.here {
             let Peer::Pods(other) = peer else {
                 open.push(None);
                 continue;
             };
-            let opened = halves.there.iter().any(|half| self.related(half, other));
+            let opened = exactly.contains(other) || halves.there.iter().any(|half| self.related(half, other));
             if opened || !self.isolated(other, there) {
                 open.push(Some(other));
             }

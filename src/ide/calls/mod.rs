@@ -11,8 +11,8 @@ mod by_names;
 mod by_rules;
 
 use super::declared::{Declarations, Symbol};
-use super::definition::{is_of, whole};
-use super::names::Kind;
+use super::definition::whole;
+use super::names::{Kind, Occurrence};
 use super::place::{item_at, name_at, section_at};
 use super::workspace::{Checked, File, Workspace};
 use crate::source::{FileId, Span};
@@ -73,10 +73,9 @@ enum Other {
 /// What at an offset may reach or be reached: several where a name differs from cluster to cluster.
 #[must_use]
 pub fn prepare_calls(workspace: &Workspace, file: &File, offset: u32) -> Vec<End> {
-    let Some(index) = name_at(file, offset) else { return Vec::new() };
-    let Some(asked) = file.names.get(index) else { return Vec::new() };
-    let declarations = Declarations::seen_from(workspace, file, &|name| is_of(file, index, name));
-    let symbols = declarations.meaning(file, asked).into_iter().filter(is_end);
+    let Some(asked) = name_at(file, offset) else { return Vec::new() };
+    let declarations = Declarations::seen_from(workspace, file, &|name| name == asked.name);
+    let symbols = meant(&declarations, file, asked);
     symbols.map(|symbol| end(&declarations, &Other::Named(symbol), asked.span)).collect()
 }
 
@@ -89,11 +88,10 @@ pub fn calls(
     offset: u32,
     way: Way,
 ) -> Vec<Call> {
-    let Some(index) = name_at(file, offset) else { return Vec::new() };
-    let Some(asked) = file.names.get(index) else { return Vec::new() };
-    let declarations = Declarations::seen_from(workspace, file, &|name| is_of(file, index, name));
+    let Some(asked) = name_at(file, offset) else { return Vec::new() };
+    let declarations = Declarations::seen_from(workspace, file, &|name| name == asked.name);
     let mut found: IndexMap<Other, BTreeSet<Span>> = IndexMap::new();
-    for symbol in declarations.meaning(file, asked).into_iter().filter(is_end) {
+    for symbol in meant(&declarations, file, asked) {
         let governed = declarations.kind(&symbol) == Some(Kind::Workload) && matches!(symbol, Symbol::Own { .. });
         let declared = declarations.counting(&symbol).first().filter(|_| governed);
         match declared {
@@ -129,6 +127,11 @@ fn naming(workspace: &Workspace, declarations: &Declarations<'_>, other: &Other,
     let Some((file, item)) = sentence_at(workspace, sentence) else { return sentence };
     let mut names = by_names::names_of(file, item).filter(|name| name.name == *symbol.name());
     names.find(|name| declarations.meaning(file, name).contains(symbol)).map_or(sentence, |name| name.span)
+}
+
+/// What a name stands for, as far as it can reach or be reached.
+fn meant(declarations: &Declarations<'_>, file: &File, asked: &Occurrence) -> impl Iterator<Item = Symbol> {
+    declarations.meaning(file, asked).into_iter().filter(is_end)
 }
 
 /// Whether something can reach or be reached.

@@ -13,7 +13,7 @@ mod unread;
 pub use refusal::Refusal;
 
 use super::declared::{Declarations, Symbol};
-use super::definition::is_of;
+use super::definition::deciding;
 use super::names::{Occurrence, Role};
 use super::place::name_at;
 use super::references::of_symbols;
@@ -38,8 +38,9 @@ pub struct Renamed {
 /// # Errors
 /// Why nothing there can have another name.
 pub fn prepare_rename(workspace: &Workspace, file: &File, offset: u32) -> Result<Option<Renamed>, Refusal> {
-    let Some((index, asked)) = asked(file, offset) else { return Ok(None) };
-    let declarations = Declarations::seen_from(workspace, file, &|name| is_of(file, index, name));
+    let Some(asked) = name_at(file, offset) else { return Ok(None) };
+    let deciding = deciding(file, asked);
+    let declarations = Declarations::seen_from(workspace, file, &|name| deciding.contains(name));
     symbol(workspace, &declarations, file, asked)?;
     Ok(Some(Renamed { span: asked.span, name: asked.name.clone() }))
 }
@@ -49,9 +50,11 @@ pub fn prepare_rename(workspace: &Workspace, file: &File, offset: u32) -> Result
 /// # Errors
 /// Why it cannot have that name.
 pub fn rename(workspace: &Workspace, file: &File, offset: u32, new: &str) -> Result<Vec<Edit>, Refusal> {
-    let Some((index, asked)) = asked(file, offset) else { return Ok(Vec::new()) };
-    let beside = workloads_beside(workspace, asked, new);
-    let wanted = |name: &str| name == new || is_of(file, index, name) || beside.contains(name);
+    let Some(asked) = name_at(file, offset) else { return Ok(Vec::new()) };
+    let mut deciding = deciding(file, asked);
+    deciding.insert(new);
+    deciding.extend(workloads_beside(workspace, asked, new));
+    let wanted = |name: &str| deciding.contains(name);
     let declarations = Declarations::of(workspace, &wanted);
     let symbol = symbol(workspace, &declarations, file, asked)?;
     if asked.name == new {
@@ -91,11 +94,6 @@ fn workloads_beside<'w>(workspace: &'w Workspace, asked: &Occurrence, new: &str)
         }
     }
     found
-}
-
-fn asked(file: &File, offset: u32) -> Option<(usize, &Occurrence)> {
-    let index = name_at(file, offset)?;
-    Some((index, file.names.get(index)?))
 }
 
 /// The one thing that a name stands for.
