@@ -1,4 +1,5 @@
-//! Names: what a bare or qualified one stands for, and what to say when it stands for nothing.
+//! Names: what a bare or qualified one stands for, and what to say when it stands for nothing. `ide::declared` follows the
+//! same steps for editors, and `tests/ide.rs` holds it to these.
 
 use super::{Expansion, PeerResolver, Role, Term};
 use crate::diagnostic::Diagnostic;
