@@ -9,6 +9,7 @@
 )]
 
 mod support {
+    #[allow(dead_code, reason = "each test rolls what it needs")]
     pub mod dice;
 }
 

@@ -3,7 +3,14 @@
 //! It serves the generated project of `benches/project`: 1,000 files with 100 sentences each. Prints a Markdown table of
 //! the time from an edit to its findings, from a question to its answer, and of the server's memory.
 
-#![allow(missing_docs, clippy::disallowed_methods, clippy::unwrap_used, reason = "a benchmark, not part of the crate")]
+#![allow(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a benchmark, not part of the crate"
+)]
 
 #[path = "../../benches/project/mod.rs"]
 #[allow(dead_code, reason = "the other benchmarks use the rest")]

@@ -3,7 +3,6 @@
 use crate::pages;
 use crate::protocol::{
     CodeDescription, Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity, LSPAny, NumberOrString,
-    Range,
 };
 use crate::snapshot::Snapshot;
 use ztp::diagnostic::{Diagnostic, Severity};

@@ -13,6 +13,7 @@ mod pages;
 mod project;
 mod protocol;
 mod requests;
+mod sender;
 mod server;
 mod snapshot;
 mod state;

@@ -4,15 +4,15 @@ use crate::document::path_of;
 use crate::lines::Encoding;
 use crate::protocol::*;
 use crate::requests;
+use crate::sender::{Wishes, send};
 use crate::snapshot::Snapshot;
-use crate::work::{Found, Message, Work};
-use std::collections::BTreeMap;
+use crate::work::Work;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::unbounded_channel;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::{Client, LanguageServer, LspService, Server as Transport};
 use ztp::compile::Options;
@@ -31,9 +31,7 @@ const GRACE: Duration = Duration::from_millis(300);
 pub struct Server {
     client: Client,
     work: Arc<Work>,
-    pulls: Arc<AtomicBool>,
-    refreshes: Arc<AtomicBool>,
-    watches: AtomicBool,
+    wishes: Arc<Wishes>,
     ended: Arc<AtomicBool>,
 }
 
@@ -70,9 +68,10 @@ pub fn serve() -> ExitCode {
 impl Server {
     fn new(client: Client, ended: Arc<AtomicBool>) -> Self {
         let (sender, receiver) = unbounded_channel();
-        let (pulls, refreshes) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        tokio::spawn(send(client.clone(), receiver, Arc::clone(&pulls), Arc::clone(&refreshes)));
-        Self { client, work: Work::begin(sender), pulls, refreshes, watches: AtomicBool::new(false), ended }
+        let wishes = Arc::new(Wishes::default());
+        let work = Work::begin(sender);
+        tokio::spawn(send(client.clone(), receiver, Arc::clone(&work), Arc::clone(&wishes)));
+        Self { client, work, wishes, ended }
     }
 
     /// Answers a question about a file, on another thread.
@@ -101,10 +100,10 @@ impl Server {
     /// What was done so far, for those who measure: also whether anything is still to be checked.
     async fn status(&self) -> Result<LSPAny> {
         let state = self.work.state();
-        let settled =
+        let checked =
             state.projects.values().all(|project| project.whole.0 == project.generation && project.dirty.is_empty());
         Ok(serde_json::json!({
-            "settled": settled,
+            "settled": checked && !self.work.is_sending(),
             "projects": state.projects.len(),
             "files": state.projects.values().map(|project| project.workspace.files().count()).sum::<usize>(),
             "parsed": state.counts.parsed,
@@ -172,38 +171,6 @@ impl Server {
     }
 }
 
-/// Sends what was found to a client that does not ask for it, each file's findings only when they are others than before.
-async fn send(
-    client: Client,
-    mut found: UnboundedReceiver<Message>,
-    pulls: Arc<AtomicBool>,
-    refreshes: Arc<AtomicBool>,
-) {
-    let mut last: BTreeMap<Uri, (u64, Vec<Diagnostic>)> = BTreeMap::new();
-    while let Some(message) = found.recv().await {
-        match message {
-            Message::Found(Found { uri, items, version, order }) if !pulls.load(Ordering::Relaxed) => {
-                let (before, known) = last.entry(uri.clone()).or_default();
-                if *before > order {
-                    continue;
-                }
-                // A client that has the file open waits for the findings of its version.
-                if version.is_some() || *known != items {
-                    client.publish_diagnostics(uri, items.clone(), version).await;
-                }
-                (*before, *known) = (order, items);
-            }
-            Message::Settled if refreshes.load(Ordering::Relaxed) => {
-                let client = client.clone();
-                tokio::spawn(async move {
-                    let _ = client.workspace_diagnostic_refresh().await;
-                });
-            }
-            Message::Found(_) | Message::Settled => {}
-        }
-    }
-}
-
 /// What the server can do.
 fn capabilities(encoding: Encoding) -> ServerCapabilities {
     ServerCapabilities {
@@ -259,14 +226,7 @@ impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let general = params.capabilities.general.as_ref();
         let encoding = Encoding::agree(general.and_then(|general| general.position_encodings.as_deref()));
-        let of_text = params.capabilities.text_document.as_ref();
-        self.pulls.store(of_text.is_some_and(|of_text| of_text.diagnostic.is_some()), Ordering::Relaxed);
-        let of_workspace = params.capabilities.workspace.as_ref();
-        let refreshes = of_workspace.and_then(|all| all.diagnostics.as_ref()).and_then(|one| one.refresh_support);
-        self.refreshes.store(refreshes.unwrap_or_default(), Ordering::Relaxed);
-        let watches =
-            of_workspace.and_then(|all| all.did_change_watched_files.as_ref()).and_then(|one| one.dynamic_registration);
-        self.watches.store(watches.unwrap_or_default(), Ordering::Relaxed);
+        self.wishes.take(&params.capabilities);
         self.configure(params.initialization_options).await;
         #[expect(deprecated, reason = "older clients send only this")]
         let root = params.root_uri;
@@ -291,7 +251,7 @@ impl LanguageServer for Server {
     async fn initialized(&self, _: InitializedParams) {
         self.work.state().load();
         self.work.wake();
-        if self.watches.load(Ordering::Relaxed) {
+        if self.wishes.watches.load(Ordering::Relaxed) {
             self.watch().await;
         }
     }

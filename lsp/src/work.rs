@@ -7,9 +7,9 @@ use crate::diagnostics::shown;
 use crate::protocol::{Diagnostic as Shown, Uri};
 use crate::snapshot::Snapshot;
 use crate::state::State;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,6 +26,8 @@ const PAUSE: Duration = Duration::from_millis(150);
 pub enum Message {
     /// What was found in a file.
     Found(Found),
+    /// A round of findings ends here.
+    Sent,
     /// Everything was checked: what the client has asked for may have changed.
     Settled,
 }
@@ -49,12 +51,15 @@ pub struct Work {
     state: Mutex<State>,
     changed: Condvar,
     client: UnboundedSender<Message>,
+    /// How many rounds of findings are on their way to the client.
+    unsent: AtomicUsize,
 }
 
 impl Work {
     /// Begins to work; `client` takes what is found.
     pub fn begin(client: UnboundedSender<Message>) -> Arc<Self> {
-        let work = Arc::new(Self { state: Mutex::default(), changed: Condvar::new(), client });
+        let work =
+            Arc::new(Self { state: Mutex::default(), changed: Condvar::new(), client, unsent: AtomicUsize::new(0) });
         for run in [Self::check_around_changes as fn(&Self), Self::check_everything] {
             let work = Arc::clone(&work);
             thread::spawn(move || run(&work));
@@ -65,6 +70,16 @@ impl Work {
     /// The state, to look at or to change. Whoever changed it says so by [`Self::wake`].
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether findings are on their way to the client.
+    pub fn is_sending(&self) -> bool {
+        self.unsent.load(Ordering::Acquire) > 0
+    }
+
+    /// A round of findings has reached the client.
+    pub fn sent(&self) {
+        self.unsent.fetch_sub(1, Ordering::Release);
     }
 
     /// Something has changed.
@@ -170,7 +185,13 @@ impl Work {
 
     /// Sends what is known of some files of a project, but for those that have changed again meanwhile. What takes time
     /// is done when others may change the state again.
-    fn publish(&self, mut state: MutexGuard<'_, State>, root: &PathBuf, files: &BTreeSet<FileId>) {
+    fn publish(&self, state: MutexGuard<'_, State>, root: &PathBuf, files: &BTreeSet<FileId>) {
+        self.unsent.fetch_add(1, Ordering::Release);
+        self.publish_round(state, root, files);
+        let _ = self.client.send(Message::Sent);
+    }
+
+    fn publish_round(&self, mut state: MutexGuard<'_, State>, root: &PathBuf, files: &BTreeSet<FileId>) {
         state.order += 1;
         let order = state.order;
         let Some(project) = state.projects.get(root) else { return };

@@ -175,8 +175,8 @@ impl Client {
         loop {
             let status = self.request("ztp/status", Value::Null);
             if status["settled"] == true {
-                // What was found before this answer comes before it, too, but for what is still being written.
-                self.step(Instant::now() + Duration::from_millis(20));
+                // What was found may come right behind the answer.
+                while self.step(Instant::now() + Duration::from_millis(20)) {}
                 return status;
             }
             assert!(Instant::now() < end, "it never settles: {status}");
