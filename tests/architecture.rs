@@ -88,7 +88,22 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "diff",
         ],
     ),
-    ("ide", &["source", "policy", "diagnostic", "syntax", "semantics", "resolve", "check", "compile"]),
+    (
+        "ide",
+        &[
+            "source",
+            "policy",
+            "diagnostic",
+            "syntax",
+            "semantics",
+            "manifest",
+            "enforcer",
+            "enforcer::capability",
+            "resolve",
+            "check",
+            "compile",
+        ],
+    ),
     // The command; it sees the library as everybody else does.
     (
         "cli",

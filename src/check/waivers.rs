@@ -11,6 +11,12 @@ use smol_str::SmolStr;
 /// want. Warnings and hints always may.
 const ACCEPTABLE_ERRORS: [&str; 2] = ["E0622", "E0701"];
 
+/// Whether a waiver can take findings of this code away.
+#[must_use]
+pub fn can_accept(code: Code) -> bool {
+    code.severity() != Severity::Error || ACCEPTABLE_ERRORS.contains(&code.as_str())
+}
+
 /// Whether there is an error that no waiver takes away.
 #[must_use]
 pub fn none_can_help(diagnostics: &[Diagnostic]) -> bool {

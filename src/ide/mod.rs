@@ -4,19 +4,24 @@
 //! [`names`] finds every name that a file says. Each question an editor has is a file of its own.
 
 mod calls;
+pub mod complete;
 mod declared;
 mod definition;
 mod folding;
+pub mod hover;
 mod lex;
 mod links;
+pub mod look_ups;
 pub mod names;
 mod place;
 mod references;
 mod rename;
 mod selection;
+pub mod standing;
 mod symbols;
 mod tokens;
 mod walk;
+pub mod words;
 mod workspace;
 
 pub use calls::{Call, End, Said, Way, calls, prepare_calls};
