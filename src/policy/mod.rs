@@ -431,6 +431,13 @@ impl Policy {
         &self.sentences[id.0 as usize]
     }
 
+    /// The sentences of a place: as many as the clusters of a `use` block or the parts of a list make of it.
+    #[must_use]
+    pub fn sentences_at(&self, span: Span) -> Vec<SentenceId> {
+        let ids = (0_u32..).map(SentenceId).zip(&self.sentences);
+        ids.filter(|(_, sentence)| sentence.span == span).map(|(id, _)| id).collect()
+    }
+
     /// The subject of an id that this policy gave out.
     ///
     /// # Panics

@@ -71,9 +71,9 @@ pub fn options() -> Options {
     }
 }
 
-/// Asks every case in a folder of `tests/ide_knowledge` and compares; with UPDATE=1 it writes down what is answered.
+/// Asks every case in a folder of `tests/knowledge` and compares; with UPDATE=1 it writes down what is answered.
 pub fn cases(question: &str, answer: impl Fn(&Project) -> String) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ide_knowledge").join(question);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/knowledge").join(question);
     let entries = std::fs::read_dir(&folder).expect("a folder of cases");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();

@@ -2,13 +2,15 @@
 
 use crate::enforcer;
 use crate::manifest::{Object, yaml};
-use crate::policy::{Effect, EnforcerName, Isolation, Origin, Policy, SentenceId};
+use crate::policy::{Boundary, Effect, EnforcerName, Isolation, Origin, Policy, Rule, SentenceId, SubjectId};
 use crate::source::Span;
+use indexmap::IndexSet;
+use std::collections::BTreeMap;
 
-/// The sentences that stand at a place: of a `use` block or a list there may be one for several rules.
-pub(super) fn sentences_at(policy: &Policy, span: Span) -> Vec<SentenceId> {
-    let ids = (0_u32..).map(SentenceId).zip(&policy.sentences);
-    ids.filter(|(_, sentence)| sentence.span == span).map(|(id, _)| id).collect()
+/// The objects that come of what stands at a place, as kind and name.
+pub(crate) fn objects_of(policy: &Policy, span: Span) -> Vec<String> {
+    let found = objects(policy, &policy.sentences_at(span));
+    found.into_iter().map(|(title, _)| title).collect()
 }
 
 /// The objects that come of some sentences alone, without what is derived. Each as its kind and name, and its
@@ -19,29 +21,59 @@ pub(super) fn objects(policy: &Policy, sentences: &[SentenceId]) -> Vec<(String,
     objects.iter().map(|object| (title(object), specification(object))).collect()
 }
 
+/// The share of some sentences in a policy, with ids of its own: of a large project it is little.
 fn share(policy: &Policy, sentences: &[SentenceId]) -> Policy {
     let own = |sentence: SentenceId| sentences.contains(&sentence);
     let plain = policy.cluster.enforcer == EnforcerName::Kubernetes;
-    let rules = policy.rules.iter().filter(|rule| {
-        let said = own(rule.sentence) && rule.origin != Origin::DnsCompanion;
-        // There a deny is taken out of what others allow.
-        said || (plain && rule.effect == Effect::Deny)
-    });
-    let isolations = policy.isolations.iter().filter(|isolation| own(isolation.sentence));
-    let boundaries = policy.boundaries.iter().filter(|boundary| own(boundary.sentence));
-    Policy {
+    let mut share = Policy {
         project: policy.project.clone(),
         cluster: policy.cluster.clone(),
         namespaces: policy.namespaces.clone(),
         workloads: Vec::new(),
-        sentences: policy.sentences.clone(),
-        subjects: policy.subjects.clone(),
-        isolations: isolations.cloned().collect::<Vec<Isolation>>(),
-        rules: rules.cloned().collect(),
-        boundaries: boundaries.cloned().collect(),
+        sentences: Vec::new(),
+        subjects: IndexSet::new(),
+        isolations: Vec::new(),
+        rules: Vec::new(),
+        boundaries: Vec::new(),
         lookups: Vec::new(),
         exposures: Vec::new(),
         assertions: Vec::new(),
+    };
+    let mut ids = Ids { policy, sentences: BTreeMap::new() };
+    for isolation in policy.isolations.iter().filter(|isolation| own(isolation.sentence)) {
+        let (subject, sentence) = ids.of(&mut share, isolation.subject, isolation.sentence);
+        share.isolations.push(Isolation { subject, sentence, ..isolation.clone() });
+    }
+    for rule in &policy.rules {
+        let said = own(rule.sentence) && rule.origin != Origin::DnsCompanion;
+        // There a deny is taken out of what others allow.
+        if said || (plain && rule.effect == Effect::Deny) {
+            let (subject, sentence) = ids.of(&mut share, rule.subject, rule.sentence);
+            share.rules.push(Rule { subject, sentence, ..rule.clone() });
+        }
+    }
+    for boundary in policy.boundaries.iter().filter(|boundary| own(boundary.sentence)) {
+        let (subject, sentence) = ids.of(&mut share, boundary.subject, boundary.sentence);
+        share.boundaries.push(Boundary { subject, sentence, ..boundary.clone() });
+    }
+    share
+}
+
+/// The ids that a share gives to what it takes over.
+struct Ids<'p> {
+    policy: &'p Policy,
+    sentences: BTreeMap<SentenceId, SentenceId>,
+}
+
+impl Ids<'_> {
+    fn of(&mut self, share: &mut Policy, subject: SubjectId, sentence: SentenceId) -> (SubjectId, SentenceId) {
+        let subject = share.intern(self.policy.subject(subject).clone());
+        let sentence = *self.sentences.entry(sentence).or_insert_with(|| {
+            let id = SentenceId(u32::try_from(share.sentences.len()).unwrap_or(u32::MAX));
+            share.sentences.push(self.policy.sentence(sentence).clone());
+            id
+        });
+        (subject, sentence)
     }
 }
 

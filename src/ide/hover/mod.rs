@@ -6,6 +6,7 @@ mod name;
 mod needs;
 mod sentence;
 
+pub(crate) use lowered::{objects_of, title};
 pub(crate) use name::number;
 
 use super::names::peers_of;

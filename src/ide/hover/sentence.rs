@@ -53,7 +53,7 @@ pub(super) fn becomes(asked: &Asked<'_>, span: Span) -> Option<String> {
     let mut said: Vec<(Vec<String>, String)> = Vec::new();
     for cluster in &checked.clusters {
         let policy = &cluster.policy;
-        let text = in_cluster(policy, &lowered::sentences_at(policy, span));
+        let text = in_cluster(policy, &policy.sentences_at(span));
         let facts = format!("{} {}", policy.cluster.enforcer.as_str(), policy.cluster.version);
         let name = cluster.name.as_ref().map_or(facts.clone(), |name| format!("`{name}` ({facts})"));
         match said.iter_mut().find(|(_, known)| *known == text) {

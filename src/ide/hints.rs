@@ -1,0 +1,134 @@
+//! What a file leaves unsaid, for an editor to show between its words: which pods a bare name selects, which number a
+//! port's name is, which names are looked up.
+
+use super::look_ups::look_ups;
+use super::names::{Kind, Occurrence, Role};
+use super::standing::{At, Declaration, Declared, at, declared};
+use super::{Checked, File, Workspace};
+use crate::policy::{Direction, DnsPattern, Origin, Policy, SentenceId, Traffic};
+use crate::source::Span;
+use crate::syntax::ast::{Item, ItemKind};
+use std::collections::BTreeSet;
+
+/// How many names that are looked up are shown; the rest is counted.
+const MAX_NAMES: usize = 3;
+
+/// Something to show behind a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The byte offset.
+    pub offset: u32,
+    /// What is shown.
+    pub text: String,
+    /// What it is about.
+    pub kind: HintKind,
+}
+
+/// See [`Hint::kind`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HintKind {
+    /// The labels by which the pods of a bare `workload x` are found.
+    Pods,
+    /// The number of a port that is named.
+    Port,
+    /// The look-ups that are derived.
+    LookUps,
+}
+
+/// The hints within a part of a file, in the order of their places. `checked` is what stands around the file.
+#[must_use]
+pub fn hints(workspace: &Workspace, file: &File, within: Span, checked: &Checked) -> Vec<Hint> {
+    let inside = |offset: u32| within.start <= offset && offset <= within.end;
+    let mut found: Vec<Hint> = Vec::new();
+    for name in file.names.iter().filter(|name| inside(name.span.end)) {
+        match &name.role {
+            Role::Declares(Kind::Workload) => found.extend(pods(file, name, checked)),
+            Role::Port(_) => found.extend(port(workspace, file, name)),
+            _ => {}
+        }
+    }
+    let items = file.tree.sections.iter().flat_map(|section| &section.items);
+    let sentences = items.filter(|item| inside(item.span.0.end));
+    for item in sentences.filter(|item| matches!(item.kind, ItemKind::May(_))) {
+        found.extend(names(item, checked));
+    }
+    found.sort_by_key(|hint| hint.offset);
+    found
+}
+
+/// The pods of a workload that says neither labels nor a service account; they differ where clusters do.
+fn pods(file: &File, name: &Occurrence, checked: &Checked) -> Option<Hint> {
+    let Some(At::Item(item)) = at(file, name.span.start) else { return None };
+    let ItemKind::Workload(workload) = &item.kind else { return None };
+    if workload.labels.is_some() || workload.service_account.is_some() {
+        return None;
+    }
+    let workloads = checked.clusters.iter().flat_map(|cluster| &cluster.policy.workloads);
+    let own = workloads.filter(|workload| workload.span == name.span);
+    let texts: BTreeSet<String> = own.map(|workload| workload.selector.labels.to_string()).collect();
+    let text = texts.into_iter().collect::<Vec<_>>().join(" or ");
+    (!text.is_empty()).then_some(Hint { offset: name.span.end, text, kind: HintKind::Pods })
+}
+
+/// The numbers of a port that is named.
+fn port(workspace: &Workspace, file: &File, said: &Occurrence) -> Option<Hint> {
+    let of_workload = |one: &Declared<'_>| -> Vec<String> {
+        let Some(Declaration::Item(Item { kind: ItemKind::Workload(workload), .. })) = one.declaration() else {
+            return Vec::new();
+        };
+        let named = workload.serves.iter().filter(|serve| serve.name.value == said.name);
+        named.map(super::hover::number).collect()
+    };
+    let found = declared(workspace, file, said);
+    let numbers: BTreeSet<String> = found.iter().flat_map(of_workload).collect();
+    let numbers: Vec<&str> = numbers.iter().map(|number| number.strip_suffix("/tcp").unwrap_or(number)).collect();
+    let text = numbers.join(", ");
+    (!text.is_empty()).then_some(Hint { offset: said.span.end, text, kind: HintKind::Port })
+}
+
+/// What may be looked up because of a sentence: names outside at each, and those of the cluster at the first one that
+/// needs them.
+fn names(item: &Item, checked: &Checked) -> Option<Hint> {
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    for policy in checked.clusters.iter().map(|cluster| &cluster.policy) {
+        let sentences = policy.sentences_at(item.span.0);
+        let first = is_first(policy, &sentences);
+        let inside = |name: &DnsPattern| is_of_cluster(name, &policy.cluster.domain);
+        found
+            .extend(look_ups(policy, &sentences).iter().filter(|name| first || !inside(name)).map(ToString::to_string));
+    }
+    let mut names: Vec<&str> = found.iter().map(String::as_str).collect();
+    // With any name, no other says more; what a search list makes of a name goes without saying.
+    names.sort_by_key(|name| (name.len(), *name));
+    let mut shown: Vec<&str> = Vec::new();
+    for name in names {
+        if !shown.iter().any(|known| name.starts_with(&format!("{known}."))) {
+            shown.push(name);
+        }
+    }
+    let more = shown.len().saturating_sub(MAX_NAMES);
+    shown.truncate(MAX_NAMES);
+    let mut text = shown.join(", ");
+    if more > 0 {
+        text.push_str(&format!(" and {more} more"));
+    }
+    (!text.is_empty()).then(|| Hint {
+        offset: item.span.0.end,
+        text: format!("looks up {text}"),
+        kind: HintKind::LookUps,
+    })
+}
+
+fn is_of_cluster(name: &DnsPattern, domain: &str) -> bool {
+    name.to_string().ends_with(domain)
+}
+
+/// Whether what is derived for a subject belongs to one of these sentences.
+fn is_first(policy: &Policy, sentences: &[SentenceId]) -> bool {
+    policy.rules.iter().any(|rule| {
+        rule.origin == Origin::DnsCompanion
+            && rule.direction == Direction::Egress
+            && matches!(rule.traffic, Traffic::Dns { .. })
+            && sentences.contains(&rule.sentence)
+    })
+}
