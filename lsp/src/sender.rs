@@ -17,6 +17,8 @@ pub struct Wishes {
     refreshes: AtomicBool,
     /// It tells what happens to files on the disk, if it is asked to.
     pub watches: AtomicBool,
+    /// It can fill in the places of a snippet.
+    pub snippets: AtomicBool,
 }
 
 impl Wishes {
@@ -30,6 +32,9 @@ impl Wishes {
         self.pulls.store(pulls, Ordering::Relaxed);
         self.refreshes.store(refreshes.unwrap_or_default(), Ordering::Relaxed);
         self.watches.store(watches.unwrap_or_default(), Ordering::Relaxed);
+        let completion = can.text_document.as_ref().and_then(|can| can.completion.as_ref()?.completion_item.as_ref());
+        let snippets = completion.and_then(|can| can.snippet_support);
+        self.snippets.store(snippets.unwrap_or_default(), Ordering::Relaxed);
     }
 }
 

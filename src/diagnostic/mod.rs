@@ -49,6 +49,8 @@ pub struct Fix {
     pub title: String,
     /// The edits, applied together.
     pub edits: Vec<Edit>,
+    /// Whether it may be applied without a look: nothing else can have been meant, and it opens nothing.
+    pub certain: bool,
 }
 
 /// One finding.
@@ -132,7 +134,17 @@ impl Diagnostic {
     /// Offers an edit.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
-        self.fixes.push(Fix { title: title.into(), edits: vec![Edit { span, text: text.into() }] });
+        let edits = vec![Edit { span, text: text.into() }];
+        self.fixes.push(Fix { title: title.into(), edits, certain: false });
+        self
+    }
+
+    /// Says that what was offered last is [certain](Fix::certain).
+    #[must_use]
+    pub fn certain(mut self) -> Self {
+        if let Some(fix) = self.fixes.last_mut() {
+            fix.certain = true;
+        }
         self
     }
 

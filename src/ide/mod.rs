@@ -7,6 +7,7 @@ mod calls;
 pub mod complete;
 mod declared;
 mod definition;
+pub mod fixes;
 mod folding;
 pub mod format;
 pub mod hints;

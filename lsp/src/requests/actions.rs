@@ -1,0 +1,69 @@
+//! `textDocument/codeAction`: the fixes that findings know, and all of a file that are certain at once.
+
+use crate::diagnostics::shown;
+use crate::protocol::{
+    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, TextEdit, Uri, WorkspaceEdit,
+};
+use crate::snapshot::Snapshot;
+use std::collections::BTreeMap;
+use ztp::diagnostic::{Diagnostic, Edit};
+use ztp::ide::fixes;
+
+/// The kind of the action that mends a whole file.
+pub const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.ztp");
+
+/// What can be done at a place.
+pub fn answer(snapshot: &Snapshot, params: &CodeActionParams) -> Option<Vec<CodeActionOrCommand>> {
+    let file = snapshot.file(&params.text_document.uri)?;
+    let within = snapshot.span(file.id, params.range)?;
+    let findings = snapshot.findings(file.id);
+    let mut actions = Vec::new();
+    if asked(params, &CodeActionKind::QUICKFIX) {
+        let here = fixes::at(&findings, within);
+        actions.extend(here.into_iter().flat_map(|finding| quick_fixes(snapshot, finding)));
+    }
+    if asked(params, &FIX_ALL) {
+        let edits = fixes::all(&findings, file.id);
+        if !edits.is_empty() {
+            actions.push(CodeAction {
+                title: "mend all that is certain".to_owned(),
+                kind: Some(FIX_ALL),
+                edit: edit(snapshot, edits.iter()),
+                ..CodeAction::default()
+            });
+        }
+    }
+    Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect())
+}
+
+/// Whether a client wants actions of a kind: `source` is also every kind that begins with `source.`.
+fn asked(params: &CodeActionParams, kind: &CodeActionKind) -> bool {
+    let Some(only) = &params.context.only else { return true };
+    only.iter().any(|wanted| {
+        let rest = kind.as_str().strip_prefix(wanted.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || wanted.as_str().is_empty())
+    })
+}
+
+fn quick_fixes(snapshot: &Snapshot, finding: &Diagnostic) -> Vec<CodeAction> {
+    let only = finding.fixes.len() == 1;
+    let action = |fix: &ztp::diagnostic::Fix| CodeAction {
+        title: fix.title.clone(),
+        kind: Some(CodeActionKind::QUICKFIX),
+        diagnostics: Some(vec![shown(snapshot, finding)]),
+        edit: edit(snapshot, fix.edits.iter()),
+        is_preferred: only.then_some(true),
+        ..CodeAction::default()
+    };
+    finding.fixes.iter().map(action).collect()
+}
+
+/// Edits by file; `None` if one is of a file that the client does not know.
+fn edit<'e>(snapshot: &Snapshot, edits: impl Iterator<Item = &'e Edit>) -> Option<WorkspaceEdit> {
+    let mut by_file: BTreeMap<Uri, Vec<TextEdit>> = BTreeMap::new();
+    for edit in edits {
+        let uri = snapshot.uri(edit.span.file)?;
+        by_file.entry(uri).or_default().push(snapshot.edit(edit.span, edit.text.clone()));
+    }
+    Some(WorkspaceEdit { changes: Some(by_file.into_iter().collect()), ..WorkspaceEdit::default() })
+}

@@ -1,0 +1,190 @@
+//! What the real server knows of a place and can do there: hover, completion, hints, lenses, actions, formatting.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may panic")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::client::Client;
+use support::folder::Folder;
+
+const CLUSTER: &str = "platform\nproject test\ncluster prod {\n  enforcer cilium 1.19\n}\n";
+const SHOP: &str = "namespace shop\n## Takes the money.\nworkload checkout\nworkload backend serves http 8080\n\
+    checkout may reach backend:http\ncheckout may reach payments/api:443\n";
+const PAYMENTS: &str = "namespace payments\nworkload api\nexpose api:443 to shop/checkout\n";
+
+/// A server with `shop.ztp` open, as this text.
+fn opened(text: &str, capabilities: &Value) -> (Folder, Client, String) {
+    let folder = Folder::with(&[("cluster.ztp", CLUSTER), ("shop.ztp", SHOP), ("payments.ztp", PAYMENTS)]);
+    let shop = folder.uri("shop.ztp");
+    let mut client = Client::on(&folder.uri(""), capabilities);
+    client.open(&shop, text);
+    client.settle();
+    (folder, client, shop)
+}
+
+/// The parameters of a question about a place.
+fn at(uri: &str, line: u32, character: u32) -> Value {
+    json!({ "textDocument": { "uri": uri }, "position": { "line": line, "character": character } })
+}
+
+fn document(uri: &str) -> Value {
+    json!({ "textDocument": { "uri": uri } })
+}
+
+/// The parameters of a question about lines.
+fn lines(uri: &str, first: u32, last: u32) -> Value {
+    let place = |line: u32| json!({ "line": line, "character": 0 });
+    json!({ "textDocument": { "uri": uri }, "range": { "start": place(first), "end": place(last) } })
+}
+
+fn labels(items: &Value) -> Vec<&str> {
+    items.as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn hover_tells_of_names_and_sentences() {
+    let (_folder, mut client, shop) = opened(SHOP, &json!({}));
+    let name = client.request("textDocument/hover", at(&shop, 4, 2));
+    let text = name["contents"]["value"].as_str().unwrap();
+    assert!(text.contains("workload checkout"), "{text}");
+    assert!(text.contains("Takes the money."), "{text}");
+    assert!(text.contains("`shop/{ app: checkout }`"), "{text}");
+    assert_eq!(name["range"]["end"], json!({ "line": 4, "character": 8 }));
+
+    let sentence = client.request("textDocument/hover", at(&shop, 4, 10));
+    let text = sentence["contents"]["value"].as_str().unwrap();
+    assert!(text.contains("```yaml\n# CiliumNetworkPolicy shop/ztp.workload.backend\nspec:"), "{text}");
+    assert!(text.contains("`**.cluster.local`"), "{text}");
+    assert!(text.contains("/language.md#may-reach)"), "{text}");
+    assert_eq!(client.request("textDocument/hover", at(&shop, 6, 0)), Value::Null);
+}
+
+#[test]
+fn completion_offers_names_ports_and_words() {
+    let text = format!("{SHOP}checkout may reach backend:\ncheckout may \nchec");
+    let snippets = json!({ "textDocument": { "completion": { "completionItem": { "snippetSupport": true } } } });
+    let (_folder, mut client, shop) = opened(&text, &snippets);
+    let ports = client.request("textDocument/completion", at(&shop, 6, 27));
+    assert_eq!(labels(&ports), ["http"]);
+    assert_eq!(ports[0]["detail"], "8080/tcp");
+    let words = client.request("textDocument/completion", at(&shop, 7, 13));
+    assert!(labels(&words).contains(&"reach") && labels(&words).contains(&"GET"), "{words}");
+    let starts = client.request("textDocument/completion", at(&shop, 8, 4));
+    assert!(labels(&starts).contains(&"checkout") && labels(&starts).contains(&"payments/"), "{starts}");
+    let snippet = starts.as_array().unwrap().iter().find(|item| item["label"] == "A may reach B:PORT").unwrap();
+    assert_eq!(snippet["insertTextFormat"], 2);
+    assert_eq!(snippet["textEdit"]["range"]["start"], json!({ "line": 8, "character": 0 }));
+
+    let (_folder, mut plain, shop) = opened(&text, &json!({}));
+    let starts = plain.request("textDocument/completion", at(&shop, 8, 4));
+    assert!(starts.as_array().unwrap().iter().all(|item| item["insertTextFormat"] == 1), "{starts}");
+}
+
+#[test]
+fn inlay_hints_say_what_is_left_unsaid() {
+    let (_folder, mut client, shop) = opened(SHOP, &json!({}));
+    let hints = client.request("textDocument/inlayHint", lines(&shop, 0, 6));
+    assert_eq!(
+        labels(&hints),
+        ["{ app: checkout }", "{ app: backend }", "= 8080", "looks up **.cluster.local"],
+        "{hints}"
+    );
+    let few = client.request("textDocument/inlayHint", lines(&shop, 4, 5));
+    assert_eq!(labels(&few).len(), 2, "{few}");
+}
+
+#[test]
+fn lenses_count_objects_and_sentences() {
+    let (folder, mut client, shop) = opened(SHOP, &json!({}));
+    let lenses = client.request("textDocument/codeLens", document(&shop));
+    let titles: Vec<&str> =
+        lenses.as_array().unwrap().iter().map(|lens| lens["command"]["title"].as_str().unwrap()).collect();
+    assert_eq!(
+        titles,
+        [
+            "3 objects: ztp.default-deny, ztp.workload.backend, ztp.workload.checkout",
+            "reached by no sentence",
+            "reached by 1 sentence"
+        ]
+    );
+    assert_eq!(lenses[2]["command"]["command"], "ztp.showReferences");
+    assert_eq!(lenses[2]["command"]["arguments"][2][0]["range"]["start"]["line"], 4);
+
+    let payments = client.request("textDocument/codeLens", document(&folder.uri("payments.ztp")));
+    let places = &payments[1]["command"]["arguments"][2];
+    assert_eq!(places[0]["uri"], shop.as_str(), "{payments}");
+}
+
+/// The text of a file after the edits that an action has for it.
+fn after(action: &Value, uri: &str, text: &str) -> String {
+    after_edits(&action["edit"]["changes"][uri], text)
+}
+
+fn after_edits(edits: &Value, text: &str) -> String {
+    let starts: Vec<usize> =
+        std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).chain([text.len()]).collect();
+    let place = |at: &Value| {
+        let line = usize::try_from(at["line"].as_u64().unwrap()).unwrap();
+        starts[line] + usize::try_from(at["character"].as_u64().unwrap()).unwrap()
+    };
+    let mut edits: Vec<(usize, usize, &str)> = edits
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|edit| (place(&edit["range"]["start"]), place(&edit["range"]["end"]), edit["newText"].as_str().unwrap()))
+        .collect();
+    edits.sort_unstable();
+    let mut text = text.to_owned();
+    for (start, end, new) in edits.into_iter().rev() {
+        text.replace_range(start..end, new);
+    }
+    text
+}
+
+fn actions(client: &mut Client, uri: &str, line: u32, only: &Value) -> Value {
+    let mut params = lines(uri, line, line);
+    params["range"]["end"]["character"] = json!(100);
+    params["context"] = json!({ "diagnostics": [] });
+    if !only.is_null() {
+        params["context"]["only"] = only.clone();
+    }
+    client.request("textDocument/codeAction", params)
+}
+
+#[test]
+fn actions_mend_what_is_found() {
+    let text = SHOP.replace("reach backend", "reach bakend");
+    let (_folder, mut client, shop) = opened(&text, &json!({}));
+    let found = actions(&mut client, &shop, 4, &Value::Null);
+    let first = &found[0];
+    assert_eq!(first["title"], "change to `backend`");
+    assert_eq!(first["kind"], "quickfix");
+    assert_eq!(first["diagnostics"][0]["code"], "E0203");
+    assert_eq!(after(first, &shop, &text), SHOP);
+    assert_eq!(actions(&mut client, &shop, 2, &json!(["quickfix"])), json!([]));
+    // A name is a guess, and guesses are nobody's but the user's.
+    assert_eq!(actions(&mut client, &shop, 4, &json!(["source.fixAll"])), json!([]));
+}
+
+#[test]
+fn formatting_touches_only_lines_that_differ() {
+    let text =
+        SHOP.replace("workload backend", "workload   backend").replace("may reach payments", "may  reach payments");
+    let (_folder, mut client, shop) = opened(&text, &json!({}));
+    let options = json!({ "tabSize": 2, "insertSpaces": true });
+    let mut params = document(&shop);
+    params["options"] = options.clone();
+    let edits = client.request("textDocument/formatting", params.clone());
+    assert_eq!(edits.as_array().unwrap().len(), 2, "{edits}");
+    assert_eq!(after_edits(&edits, &text), SHOP);
+
+    let mut few = lines(&shop, 3, 4);
+    few["options"] = options;
+    let edits = client.request("textDocument/rangeFormatting", few);
+    assert_eq!(edits.as_array().unwrap().len(), 1, "{edits}");
+    assert_eq!(edits[0]["range"]["start"]["line"], 3);
+
+    client.change(&shop, 2, &format!("{text}no sentence at all\n"));
+    assert_eq!(client.request("textDocument/formatting", params), Value::Null);
+}
