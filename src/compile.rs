@@ -217,6 +217,7 @@ pub fn analyse(
         }
     }
     project.leave_told(&mut diagnostics);
+    diagnostic::lay_out(&mut diagnostics, project.sources);
     diagnostic::sort(&mut diagnostics);
     Some((clusters, diagnostics))
 }

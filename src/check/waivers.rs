@@ -79,9 +79,9 @@ pub fn read(trees: &[&Tree], today: Option<Date>, diagnostics: &mut Vec<Diagnost
                 diagnostics.push(problem.into());
                 continue;
             };
-            if code.severity() == Severity::Error && !ACCEPTABLE_ERRORS.contains(&code.as_str()) {
+            if !can_accept(code) {
                 let code = SmolStr::new_static(code.as_str());
-                diagnostics.push(DateProblem::CannotAccept { span: accept.code.span, code }.into());
+                diagnostics.push(DateProblem::CannotAccept { span: accept.code.span, code, waiver: span }.into());
                 continue;
             }
             if accept.clauses.because.is_none() {

@@ -6,10 +6,12 @@
 //! says what to write.
 
 pub mod code;
+mod layout;
 pub mod problem;
 pub mod render;
 
 pub use code::Code;
+pub use layout::lay_out;
 
 use crate::source::Span;
 
@@ -137,6 +139,18 @@ impl Diagnostic {
         let edits = vec![Edit { span, text: text.into() }];
         self.fixes.push(Fix { title: title.into(), edits, certain: false });
         self
+    }
+
+    /// Offers to remove something, with what joins it to its line or list.
+    #[must_use]
+    pub fn remove(self, title: impl Into<String>, span: Span) -> Self {
+        self.fix(title, span, "")
+    }
+
+    /// Offers a new line behind the one in which a span ends.
+    #[must_use]
+    pub fn insert_line(self, title: impl Into<String>, behind: Span, line: &str) -> Self {
+        self.fix(title, Span { start: behind.end, ..behind }, format!("\n{line}"))
     }
 
     /// Says that what was offered last is [certain](Fix::certain).

@@ -2,6 +2,7 @@
 //! they lack. Written as they can be copied, and for the whole sentence, so that one of its readers mends it at once.
 
 use super::peers::Term;
+use super::scope::NamespaceScope;
 use super::sentence::Builder;
 use super::traffic::{Kind, towards};
 use crate::diagnostic::problem::ownership::OwnershipProblem;
@@ -43,6 +44,7 @@ impl Builder<'_, '_> {
                     namespace: namespace.clone(),
                     lines: missing_lines(home, namespace, &lacking, object, &traffic),
                     header: self.scope.namespaces.get(namespace).map(|namespace| namespace.span),
+                    behind: self.scope.namespaces.get(namespace).and_then(NamespaceScope::behind_sentences),
                 };
                 self.part.diagnostics.push(problem.into());
             }

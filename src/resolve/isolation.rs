@@ -113,7 +113,8 @@ impl Builder<'_, '_> {
             for word in &enforce.directions {
                 let key = (home.clone(), direction(word.value));
                 if let Some(header) = isolated.whole.get(&key) {
-                    let problem = OwnershipProblem::EnforcedAlready { span: word.span, header: *header };
+                    let needless = if enforce.directions.len() > 1 { word.span } else { saying.span };
+                    let problem = OwnershipProblem::EnforcedAlready { span: word.span, header: *header, needless };
                     self.part.diagnostics.push(problem.into());
                     return;
                 }

@@ -26,6 +26,8 @@ struct Flow<'c> {
     clauses: &'c Clauses,
     origin: Origin,
     span: Span,
+    /// Where the sentence says what may be done.
+    action: Span,
 }
 
 impl Builder<'_, '_> {
@@ -72,18 +74,56 @@ impl Builder<'_, '_> {
         }
     }
 
+    /// A port on a ping, or a request without one, with what the sentence or the workload knows of it.
+    fn wrong_port(&self, kind: &Kind, action: &Action, object: &Term) -> Option<PortProblem> {
+        let span = object.span;
+        let (Action::Ping(list) | Action::Request { objects: list, .. } | Action::Call { objects: list, .. }) = action
+        else {
+            return None;
+        };
+        let item = list.items.iter().find(|item| item.span.0.start == span.start)?;
+        match (kind, &object.ports) {
+            (Kind::Ping, Some(_)) => {
+                Some(PortProblem::PingHasNoPort { span, port: item.ports.as_ref().map(|ports| ports.span.0) })
+            }
+            (Kind::Requests(_), None) => {
+                Some(PortProblem::RequestWithoutPort { span, serves: self.only_port(item, object) })
+            }
+            _ => None,
+        }
+    }
+
+    /// The one TCP port that a workload serves, if it is named by itself.
+    fn only_port(&self, item: &ast::Peer, object: &Term) -> Option<SmolStr> {
+        let (ast::PeerKind::Name(name) | ast::PeerKind::Qualified { name, .. }) = &item.kind else { return None };
+        let namespace = Self::pods(&object.peer)?.namespaces.names.as_one()?.clone();
+        let workload = self.scope.namespaces.get(&namespace)?.names.workloads.get(&name.value)?;
+        let mut tcp = workload
+            .serves
+            .iter()
+            .filter(|serve| serve.protocol.as_ref().is_none_or(|protocol| protocol.value == ast::Protocol::Tcp));
+        let only = tcp.next()?;
+        tcp.next().is_none().then(|| only.name.value.clone())
+    }
+
     /// Opens every pair's ends. `false` after a finding, of which there is one a sentence: the next pair would say the
     /// same.
     fn open(&mut self, saying: Saying<'_>, may: &May, kind: &Kind, subjects: &[Term], objects: &[Term]) -> bool {
         let origin = if may.always { Origin::PlatformGrant } else { Origin::Said };
         for object in objects {
+            if let Some(problem) = self.wrong_port(kind, &may.action.value, object) {
+                self.part.diagnostics.push(problem.into());
+                return false;
+            }
             let Some(traffic) = towards(kind, object, &mut self.part.diagnostics) else { return false };
             if may.clauses.tls_name.is_some() && !traffic::is_tcp(&traffic) {
-                self.part.diagnostics.push(PortProblem::TlsWithoutPort { span: object.span }.into());
+                let portless = traffic == Traffic::All;
+                self.part.diagnostics.push(PortProblem::TlsWithoutPort { span: object.span, portless }.into());
                 return false;
             }
             for subject in subjects {
-                let flow = Flow { traffic: traffic.clone(), clauses: &may.clauses, origin, span: object.span };
+                let (span, action) = (object.span, may.action.span);
+                let flow = Flow { traffic: traffic.clone(), clauses: &may.clauses, origin, span, action };
                 let good = match saying.home {
                     Some(home) => self.open_in_namespace(saying, home, subject, object, &flow),
                     None => self.open_in_platform(saying, subject, object, &flow, may.always),
@@ -146,7 +186,8 @@ impl Builder<'_, '_> {
         for (target, stem, reader, traffic) in exposed {
             let owner = target.namespaces.names.as_one().cloned();
             let id = self.subject(target, stem.as_ref(), owner.as_ref());
-            let flow = Flow { traffic, clauses: flow.clauses, origin: flow.origin, span: flow.span };
+            let flow =
+                Flow { traffic, clauses: flow.clauses, origin: flow.origin, span: flow.span, action: flow.action };
             self.allow(saying, Direction::Ingress, id, &Peer::Pods(reader), &flow, at_destination);
         }
         true
@@ -198,7 +239,7 @@ impl Builder<'_, '_> {
         if from.is_none() && to.is_none() {
             let pods = Self::pods(&subject.peer).is_some() || Self::pods(&object.peer).is_some();
             let problem = if pods {
-                OwnershipProblem::NeedsAlways { span: saying.span }
+                OwnershipProblem::NeedsAlways { span: saying.span, action: flow.action }
             } else {
                 OwnershipProblem::NothingToOpen { subject: subject.span, object: object.span }
             };

@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::ports::PortProblem;
 use crate::policy::{PortRange, PortSet, Protocol};
+use crate::source::Span;
 use crate::syntax::ast::{self, PortRef, Serve};
 use smol_str::SmolStr;
 
@@ -79,6 +80,7 @@ fn named(name: &SmolStr, item: &ast::Node<ast::PortItem>, serving: Serving<'_>) 
             port: name.clone(),
             workload: workload.clone(),
             serves: describe(serves),
+            more: None,
         });
     }
     Ok(found)
@@ -100,7 +102,24 @@ fn served(wanted: &[PortRange], item: &ast::Node<ast::PortItem>, serving: Servin
         port: written(&item.value),
         workload: name.clone(),
         serves: describe(serves),
+        more: another(&item.value, serves),
     })
+}
+
+/// What a workload would say to serve this port as well, behind what it says now.
+fn another(port: &ast::PortItem, serves: &[Serve]) -> Option<(Span, SmolStr)> {
+    let PortRef::Number(number) = port.port else { return None };
+    let last = serves.last()?;
+    let end = last.protocol.as_ref().map_or(last.port.span, |protocol| last.port.span.to(protocol.span));
+    let serve = match port.protocol {
+        None | Some(ast::Protocol::Tcp) => format!("tcp-{number} {number}"),
+        Some(protocol @ (ast::Protocol::Udp | ast::Protocol::Sctp)) => {
+            let protocol = suffix(protocol);
+            format!("{protocol}-{number} {number}/{protocol}")
+        }
+        Some(ast::Protocol::Any) => return None,
+    };
+    Some((end, serve.into()))
 }
 
 fn serve_protocol(serve: &Serve) -> Option<ast::Protocol> {

@@ -72,6 +72,25 @@ pub(super) struct Names<'t> {
     spans: IndexMap<SmolStr, Span>,
 }
 
+impl NamespaceScope<'_> {
+    /// Behind what another declaration of a workload stands best: the last one, if possible of the same file, else the
+    /// header. `None` when no file of the namespace is here.
+    pub fn behind_workloads(&self, file: FileId) -> Option<Span> {
+        let of_file = |section: &&&Section| section.span.0.file == file;
+        let section = self.sections.iter().find(of_file).or_else(|| self.sections.first())?;
+        let workload = |item: &&Item| matches!(item.kind, ItemKind::Workload(_));
+        let last = section.items.iter().rev().find(workload).map(|item| item.span.0);
+        last.or_else(|| Some(section.header.as_ref()?.span.0))
+    }
+
+    /// Behind what another sentence stands best: the last one of its first file.
+    pub fn behind_sentences(&self) -> Option<Span> {
+        let section = self.sections.first()?;
+        let last = section.items.last().map(|item| item.span.0);
+        last.or_else(|| Some(section.header.as_ref()?.span.0))
+    }
+}
+
 impl<'t> Names<'t> {
     fn declare(&mut self, name: &Name, diagnostics: &mut Vec<Diagnostic>) -> bool {
         match self.spans.entry(name.value.clone()) {

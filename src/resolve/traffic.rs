@@ -50,11 +50,11 @@ pub(super) fn towards(kind: &Kind, object: &Term, diagnostics: &mut Vec<Diagnost
         (Kind::Reach, Some(ports)) => Some(Traffic::Ports(ports.clone())),
         (Kind::Ping, None) => Some(Traffic::Ping),
         (Kind::Ping, Some(_)) => {
-            diagnostics.push(PortProblem::PingHasNoPort { span: object.span }.into());
+            diagnostics.push(PortProblem::PingHasNoPort { span: object.span, port: None }.into());
             None
         }
         (Kind::Requests(_), None) => {
-            diagnostics.push(PortProblem::RequestWithoutPort { span: object.span }.into());
+            diagnostics.push(PortProblem::RequestWithoutPort { span: object.span, serves: None }.into());
             None
         }
         (Kind::Requests(requests), Some(ports)) => {

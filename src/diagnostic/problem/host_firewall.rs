@@ -50,12 +50,16 @@ impl From<HostFirewallProblem> for Diagnostic {
                         [only] => (*only).to_owned(),
                         several => format!("[{}]", several.join(", ")),
                     };
-                    diagnostic = diagnostic.help(match from {
-                        Some(from) => format!("add `{from} may reach {nodes}:{ports}`"),
-                        None => format!(
+                    diagnostic = match from {
+                        Some(from) => {
+                            let sentence = format!("{from} may reach {nodes}:{ports}");
+                            let title = format!("add `{sentence}`");
+                            diagnostic.help(title.clone()).insert_line(title, span, &sentence)
+                        }
+                        None => diagnostic.help(format!(
                             "add `{nodes}:{ports}` to what your way in may reach: `lan may reach {nodes}:{ports}`"
-                        ),
-                    });
+                        )),
+                    };
                 }
                 diagnostic.help("or, if the nodes can do without, write above the line: `accept E0701 because \"…\"`")
             }

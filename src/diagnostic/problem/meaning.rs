@@ -34,12 +34,12 @@ impl From<MeaningProblem> for Diagnostic {
                 let finding = Self::new(Code::H0303, span, message).label("says nothing new");
                 let finding = by.into_iter().fold(finding, |finding, by| finding.also(by, place.clone()));
                 let finding = if more > 0 { finding.note(format!("and by {more} more")) } else { finding };
-                finding.help("remove it, or make the other one narrower")
+                finding.help("remove it, or make the other one narrower").remove("remove the sentence", span).certain()
             }
             MeaningProblem::Exposed { span, by } => {
                 let finding = Self::new(Code::H0303, span, "all of this is exposed already").label("says nothing new");
                 let finding = by.into_iter().fold(finding, |finding, by| finding.also(by, "exposed here"));
-                finding.help("remove it, or make the other one narrower")
+                finding.help("remove it, or make the other one narrower").remove("remove the sentence", span).certain()
             }
             MeaningProblem::Unreached { span, workload } => {
                 Self::new(Code::H0304, span, format!("`{workload}` serves ports, and nobody can reach it"))

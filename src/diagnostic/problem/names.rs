@@ -23,11 +23,20 @@ pub enum NameProblem {
         is_namespace: bool,
         is_set: bool,
         in_platform: bool,
+        /// Behind what it could be declared.
+        behind: Option<Span>,
     },
     /// The namespace is there, the workload is not.
-    UnknownWorkload { span: Span, namespace: SmolStr, name: SmolStr, nearest: Vec<SmolStr> },
+    UnknownWorkload { span: Span, namespace: SmolStr, name: SmolStr, nearest: Vec<SmolStr>, behind: Option<Span> },
     /// No `namespaces NAME { … }`.
-    UnknownSet { span: Span, name: SmolStr, nearest: Vec<SmolStr>, is_namespace: bool },
+    UnknownSet {
+        span: Span,
+        name: SmolStr,
+        nearest: Vec<SmolStr>,
+        is_namespace: bool,
+        /// Where `workloads in` begins, if that stands before it.
+        workloads_in: Option<u32>,
+    },
     /// A declared namespace whose files are not part of the build.
     FolderMissing { span: Span, namespace: SmolStr, folder: Option<SmolStr>, declared: Span },
     /// A group that is a member of itself.
@@ -59,11 +68,21 @@ impl From<NameProblem> for Diagnostic {
                     .also(first, "first declared here")
                     .help("keep one of them, or give one another name")
             }
-            NameProblem::Unknown { span, name, nearest, meant, elsewhere, is_namespace, is_set, in_platform } => {
+            NameProblem::Unknown {
+                span,
+                name,
+                nearest,
+                meant,
+                elsewhere,
+                is_namespace,
+                is_set,
+                in_platform,
+                behind,
+            } => {
                 let diagnostic =
                     Self::new(Code::E0203, span, format!("`{name}` is not declared")).label("unknown name");
                 let diagnostic = suggest(diagnostic, span, &nearest);
-                if nearest.is_empty() && is_namespace {
+                let diagnostic = if nearest.is_empty() && is_namespace {
                     diagnostic.help(format!("`{name}` is a namespace: write `{name}/*` for all its pods"))
                 } else if nearest.is_empty() && is_set {
                     diagnostic.help(format!("`{name}` is a set of namespaces: write `workloads in {name}`"))
@@ -78,22 +97,37 @@ impl From<NameProblem> for Diagnostic {
                         .help(format!("declare it: `workload {name}`, or `external {name} = …` for what is outside"))
                 } else {
                     diagnostic
+                };
+                let known = is_namespace || is_set || !elsewhere.is_empty() || (meant.is_some() && nearest.is_empty());
+                match behind.filter(|_| !known) {
+                    Some(behind) => declare(diagnostic, behind, &name),
+                    None => diagnostic,
                 }
             }
-            NameProblem::UnknownWorkload { span, namespace, name, nearest } => {
+            NameProblem::UnknownWorkload { span, namespace, name, nearest, behind } => {
                 let message = format!("namespace `{namespace}` declares no workload `{name}`");
                 let diagnostic = suggest(Self::new(Code::E0204, span, message), span, &nearest);
-                if nearest.is_empty() {
+                let diagnostic = if nearest.is_empty() {
                     diagnostic.help(format!("declare it in a file of `{namespace}`: `workload {name}`"))
                 } else {
                     diagnostic
+                };
+                match behind {
+                    Some(behind) => declare(diagnostic, behind, &name),
+                    None => diagnostic,
                 }
             }
-            NameProblem::UnknownSet { span, name, nearest, is_namespace } => {
+            NameProblem::UnknownSet { span, name, nearest, is_namespace, workloads_in } => {
                 let diagnostic = Self::new(Code::E0205, span, format!("`{name}` is not a set of namespaces"));
                 if is_namespace {
-                    return diagnostic
-                        .help(format!("`{name}` is a single namespace: write `{name}/*` or `{name}/NAME`"));
+                    let diagnostic =
+                        diagnostic.help(format!("`{name}` is a single namespace: write `{name}/*` or `{name}/NAME`"));
+                    return match workloads_in {
+                        Some(start) => {
+                            diagnostic.fix(format!("change to `{name}/*`"), Span { start, ..span }, format!("{name}/*"))
+                        }
+                        None => diagnostic,
+                    };
                 }
                 let diagnostic = suggest(diagnostic, span, &nearest);
                 diagnostic.help(format!("declare it in a platform file: `namespaces {name} {{ label: \"value\" }}`"))
@@ -154,6 +188,11 @@ impl From<NameProblem> for Diagnostic {
             }
         }
     }
+}
+
+/// Offers to declare a workload.
+fn declare(diagnostic: Diagnostic, behind: Span, name: &str) -> Diagnostic {
+    diagnostic.insert_line(format!("declare `workload {name}`"), behind, &format!("workload {name}"))
 }
 
 /// Did you mean …?

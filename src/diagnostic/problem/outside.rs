@@ -18,7 +18,7 @@ pub enum OutsideProblem {
     /// A member of an `external` that is not outside.
     NotOutside { span: Span },
     /// A DNS name under the cluster's domain.
-    ClusterName { span: Span, name: SmolStr, domain: SmolStr },
+    ClusterName { span: Span, name: SmolStr, domain: SmolStr, workload: Option<SmolStr> },
     /// The name of a Service, by which the pods of a workload are called.
     ServiceName { span: Span, name: SmolStr, workload: SmolStr },
     /// A deny by DNS name.
@@ -35,12 +35,19 @@ pub enum OutsideProblem {
     RequestOnTlsPort { span: Span, name: SmolStr },
 }
 
+/// The name at the start of a place, without its ports.
+fn first(span: Span, name: &str) -> Span {
+    let length = u32::try_from(name.len()).unwrap_or(u32::MAX);
+    Span { end: span.start.saturating_add(length).min(span.end), ..span }
+}
+
 impl From<OutsideProblem> for Diagnostic {
     fn from(problem: OutsideProblem) -> Self {
         match problem {
             OutsideProblem::ExceptOutside { span } => Self::new(Code::E0501, span, "this exception takes nothing away")
                 .note("kubernetes refuses an exception outside its range; elsewhere it would hide a mistake")
-                .help("remove it, or correct what it is taken from"),
+                .help("remove it, or correct what it is taken from")
+                .remove("remove the exception", span),
             OutsideProblem::ExceptOfAnotherKind { span, whole, names } => {
                 let diagnostic =
                     Self::new(Code::E0502, span, "this exception is of another kind than what it is taken from")
@@ -60,10 +67,15 @@ impl From<OutsideProblem> for Diagnostic {
                 Self::new(Code::E0504, span, "an `external` holds DNS names and addresses")
                     .help("name workloads with `group`")
             }
-            OutsideProblem::ClusterName { span, name, domain } => {
-                Self::new(Code::E0505, span, format!("`{name}` is a name of the cluster itself (`{domain}`)"))
-                    .note("cilium never matches pods by DNS name, so the rule would allow nothing")
-                    .help("name the workload: `NAMESPACE/NAME:PORT`")
+            OutsideProblem::ClusterName { span, name, domain, workload } => {
+                let found =
+                    Self::new(Code::E0505, span, format!("`{name}` is a name of the cluster itself (`{domain}`)"))
+                        .note("cilium never matches pods by DNS name, so the rule would allow nothing")
+                        .help("name the workload: `NAMESPACE/NAME:PORT`");
+                match workload {
+                    Some(workload) => found.fix(format!("change to `{workload}`"), first(span, &name), workload),
+                    None => found,
+                }
             }
             OutsideProblem::ServiceName { span, name, workload } => Self::new(
                 Code::E0505,
@@ -71,7 +83,8 @@ impl From<OutsideProblem> for Diagnostic {
                 format!("`{name}` is a name of the cluster itself: it leads to `{workload}`"),
             )
             .note("cilium never matches pods by DNS name, so the rule would allow nothing")
-            .help(format!("name the workload: `{workload}:PORT`")),
+            .help(format!("name the workload: `{workload}:PORT`"))
+            .fix(format!("change to `{workload}`"), first(span, &name), workload),
             OutsideProblem::DenyByName { span, name } => {
                 Self::new(Code::E0506, span, format!("a deny cannot follow the DNS name `{name}`"))
                     .note(

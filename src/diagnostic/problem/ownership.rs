@@ -9,13 +9,13 @@ use smol_str::SmolStr;
 #[expect(missing_docs, reason = "the fields are the facts of the message beside them; `span` is where it points")]
 pub enum OwnershipProblem {
     /// A `may` into a declared namespace that does not expose it.
-    NoConsent { span: Span, namespace: SmolStr, lines: Vec<String>, header: Option<Span> },
+    NoConsent { span: Span, namespace: SmolStr, lines: Vec<String>, header: Option<Span>, behind: Option<Span> },
     /// A sentence of a namespace file about others only.
     NeitherEnd { subject: Span, object: Span, home: SmolStr },
     /// A sentence whose subject lives in another declared namespace.
     NotYourSubject { span: Span, namespace: SmolStr, home: SmolStr },
     /// A platform file opens pods without `always`.
-    NeedsAlways { span: Span },
+    NeedsAlways { span: Span, action: Span },
     /// A platform sentence with no end in the cluster.
     NothingToOpen { subject: Span, object: Span },
     /// A platform file in a folder below a root.
@@ -29,7 +29,7 @@ pub enum OwnershipProblem {
     /// Two headers of one namespace enforce differently.
     EnforcingTwice { span: Span, first: Span },
     /// `enforce` where the header isolates already.
-    EnforcedAlready { span: Span, header: Span },
+    EnforcedAlready { span: Span, header: Span, needless: Span },
     /// `enforce` for something that has no pods here.
     CannotEnforce { span: Span },
     /// `expose` of something that is not the namespace's.
@@ -45,12 +45,16 @@ pub enum OwnershipProblem {
 impl From<OwnershipProblem> for Diagnostic {
     fn from(problem: OwnershipProblem) -> Self {
         match problem {
-            OwnershipProblem::NoConsent { span, namespace, lines, header } => {
+            OwnershipProblem::NoConsent { span, namespace, lines, header, behind } => {
                 let mut diagnostic =
                     Self::new(Code::E0301, span, format!("namespace `{namespace}` does not expose this"))
                         .label("no `expose` covers it")
                         .note("both ends must let a flow through, and each file opens only its own")
                         .help(format!("add to a file of `{namespace}`: `{}`", lines.join("; ")));
+                if let Some(behind) = behind {
+                    let title = format!("add the `expose` to a file of `{namespace}`");
+                    diagnostic = diagnostic.insert_line(title, behind, &lines.join("\n"));
+                }
                 if let Some(header) = header {
                     diagnostic = diagnostic.also(header, format!("the files of `{namespace}` decide who gets in"));
                 }
@@ -67,10 +71,11 @@ impl From<OwnershipProblem> for Diagnostic {
                     .note("a `may` stands in the file of its subject's namespace")
                     .help(format!("move it to a file of `{namespace}`, and write `expose … to {namespace}/…` here"))
             }
-            OwnershipProblem::NeedsAlways { span } => {
+            OwnershipProblem::NeedsAlways { span, action } => {
                 Self::new(Code::E0304, span, "a platform file opens pods only with `may always`")
                     .note("it reaches into namespaces without their consent, so it says so")
                     .help("write `may always`, or move the sentence to the namespace's own file")
+                    .fix("write `may always`", Span { end: action.start, ..action }, "always ")
             }
             OwnershipProblem::NothingToOpen { subject, object } => {
                 Self::new(Code::E0312, object, "neither end of this sentence is governed by a policy")
@@ -104,10 +109,12 @@ impl From<OwnershipProblem> for Diagnostic {
                     .note("a header without `enforcing` isolates both directions")
                     .help("say the same in every header of the namespace")
             }
-            OwnershipProblem::EnforcedAlready { span, header } => {
+            OwnershipProblem::EnforcedAlready { span, header, needless } => {
                 Self::new(Code::E0310, span, "the namespace isolates all its pods in this direction already")
                     .also(header, "here")
                     .help("remove this, or let the header say `enforcing nothing`")
+                    .remove("remove this", needless)
+                    .certain()
             }
             OwnershipProblem::CannotEnforce { span } => {
                 Self::new(Code::E0311, span, "only pods that this file governs can be isolated here").help(
@@ -132,6 +139,7 @@ impl From<OwnershipProblem> for Diagnostic {
                     .also(by, "this wins over every `may`")
                     .note(format!("for example {flow}"))
                     .help("remove it, or have it left out there")
+                    .remove("remove the `expose`", span)
             }
             OwnershipProblem::NotEnforcedYet { span, place, direction, count } => {
                 let (sentences, take) = if count == 1 { ("sentence", "takes") } else { ("sentences", "take") };

@@ -9,7 +9,14 @@ use smol_str::SmolStr;
 #[expect(missing_docs, reason = "the fields are the facts of the message beside them; `span` is where it points")]
 pub enum PortProblem {
     /// The workload says what it serves, and this is not of it.
-    NotServed { span: Span, port: SmolStr, workload: SmolStr, serves: Vec<(SmolStr, SmolStr)> },
+    NotServed {
+        span: Span,
+        port: SmolStr,
+        workload: SmolStr,
+        serves: Vec<(SmolStr, SmolStr)>,
+        /// Behind what it could be served, and how.
+        more: Option<(Span, SmolStr)>,
+    },
     /// A port's name where no workload serves names.
     NameOfNothing { span: Span, name: SmolStr },
     /// A port on who connects.
@@ -21,9 +28,13 @@ pub enum PortProblem {
     /// A port that none of the list's own ports is.
     NotOfTheList { span: Span },
     /// `ping B:8080`
-    PingHasNoPort { span: Span },
+    PingHasNoPort { span: Span, port: Option<Span> },
     /// An HTTP request without a port.
-    RequestWithoutPort { span: Span },
+    RequestWithoutPort {
+        span: Span,
+        /// The one TCP port that the workload serves.
+        serves: Option<SmolStr>,
+    },
     /// An HTTP request on UDP or SCTP.
     RequestNotTcp { span: Span },
     /// Every port of one, beside ports of another.
@@ -37,13 +48,17 @@ pub enum PortProblem {
     /// `with tls name` where nothing isolates the caller.
     TlsAtCaller { span: Span },
     /// `with tls name` without a port, on a ping, or on UDP or SCTP.
-    TlsWithoutPort { span: Span },
+    TlsWithoutPort { span: Span, portless: bool },
 }
+
+/// The TCP ports of a few names (IANA, "Service Name and Transport Protocol Port Number Registry").
+const REGISTERED: &[(&str, &str)] =
+    &[("http", "80"), ("https", "443"), ("ldaps", "636"), ("smtp", "25"), ("ssh", "22")];
 
 impl From<PortProblem> for Diagnostic {
     fn from(problem: PortProblem) -> Self {
         match problem {
-            PortProblem::NotServed { span, port, workload, serves } => {
+            PortProblem::NotServed { span, port, workload, serves, more } => {
                 let list: Vec<String> = serves.iter().map(|(name, port)| format!("{name} {port}")).collect();
                 let mut diagnostic =
                     Self::new(Code::E0401, span, format!("`{workload}` does not serve `{port}`")).label("not served");
@@ -53,19 +68,29 @@ impl From<PortProblem> for Diagnostic {
                 for (name, port) in serves.iter().take(4) {
                     diagnostic = diagnostic.fix(format!("change to `{name}` ({port})"), span, name.as_str());
                 }
+                if let Some((behind, serve)) = more {
+                    let title = format!("let `{workload}` serve `{serve}`, too");
+                    diagnostic = diagnostic.fix(title, Span { start: behind.end, ..behind }, format!(", {serve}"));
+                }
                 diagnostic
                     .note("ports are those on which pods listen; a Service may have others")
                     .help(format!("it serves {}", list.join(", ")))
             }
             PortProblem::NameOfNothing { span, name } => {
-                Self::new(Code::E0402, span, format!("`{name}` is a port's name, and nothing here serves names"))
-                    .help("write the number, such as `:8080`")
+                let found =
+                    Self::new(Code::E0402, span, format!("`{name}` is a port's name, and nothing here serves names"))
+                        .help("write the number, such as `:8080`");
+                match REGISTERED.iter().find(|(known, _)| *known == name) {
+                    Some((_, number)) => found.fix(format!("change to `{number}`"), span, *number),
+                    None => found,
+                }
             }
             PortProblem::OnSubject { span } => {
                 Self::new(Code::E0404, span, "who opens a connection has no port")
                     .note("the port that a client connects from is chosen by its system")
                     .help("write the port after who is reached")
-                    .fix("remove the port", span, "")
+                    .remove("remove the port", span)
+                    .certain()
             }
             PortProblem::OnException { span } => Self::new(Code::E0413, span, "an exception has no ports")
                 .note("it is taken away as a whole: a deny with it would leave the other ports open, too")
@@ -78,13 +103,26 @@ impl From<PortProblem> for Diagnostic {
             PortProblem::NotOfTheList { span } => {
                 Self::new(Code::E0405, span, "nothing in the list answers on this port")
                     .help("leave the port out, or add it where the name is declared")
+                    .remove("leave the port out", span)
             }
-            PortProblem::PingHasNoPort { span } => {
-                Self::new(Code::E0406, span, "ICMP echo has no ports").help("write `may ping NAME` without a port")
+            PortProblem::PingHasNoPort { span, port } => {
+                let found = Self::new(Code::E0406, span, "ICMP echo has no ports")
+                    .help("write `may ping NAME` without a port");
+                match port {
+                    Some(port) => found.remove("remove the port", port).certain(),
+                    None => found,
+                }
             }
-            PortProblem::RequestWithoutPort { span } => {
-                Self::new(Code::E0407, span, "a request needs the port that it is sent to")
-                    .help("write it after the name: `:8080`, or `:http` if the workload serves it")
+            PortProblem::RequestWithoutPort { span, serves } => {
+                let found = Self::new(Code::E0407, span, "a request needs the port that it is sent to")
+                    .help("write it after the name: `:8080`, or `:http` if the workload serves it");
+                match serves {
+                    Some(port) => {
+                        let title = format!("write `:{port}` after it");
+                        found.fix(title, Span { start: span.end, ..span }, format!(":{port}"))
+                    }
+                    None => found,
+                }
             }
             PortProblem::RequestNotTcp { span } => {
                 Self::new(Code::E0408, span, "HTTP requests are told apart on TCP only").help("use a TCP port")
@@ -101,10 +139,15 @@ impl From<PortProblem> for Diagnostic {
                 Self::new(Code::E0410, span, "requests within TLS cannot be seen")
                     .help("say either the requests or `with tls name`")
             }
-            PortProblem::TlsWithoutPort { span } => {
-                Self::new(Code::E0412, span, "a TLS name is that of a connection to a TCP port")
+            PortProblem::TlsWithoutPort { span, portless } => {
+                let found = Self::new(Code::E0412, span, "a TLS name is that of a connection to a TCP port")
                     .note("a rule without ports has no place for it, and would let everything pass")
-                    .help("write the port after the name: `:443`")
+                    .help("write the port after the name: `:443`");
+                if portless {
+                    found.fix("write `:443` after it", Span { start: span.end, ..span }, ":443")
+                } else {
+                    found
+                }
             }
             PortProblem::UnusualMethod { span, method, near } => {
                 Self::new(Code::W0401, span, format!("`{method}` is an unusual method"))

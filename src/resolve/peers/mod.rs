@@ -218,17 +218,17 @@ impl<'a, 't> PeerResolver<'a, 't> {
             }
             PeerKind::NameIn { name, set } => {
                 let labels = LabelSelector::is(self.facts.cluster.workload_label.clone(), name.value.clone());
-                let namespaces = self.set(set, diagnostics)?;
+                let namespaces = self.set(set, None, diagnostics)?;
                 one(Peer::Pods(PodSelector { namespaces, labels, ..PodSelector::default() }))
             }
             PeerKind::LabelsIn { labels, set } => {
                 labels::check(labels, diagnostics);
-                let namespaces = self.set(set, diagnostics)?;
+                let namespaces = self.set(set, None, diagnostics)?;
                 let labels = labels::resolve(labels);
                 one(Peer::Pods(PodSelector { namespaces, labels, ..PodSelector::default() }))
             }
             PeerKind::WorkloadsIn(set) => {
-                let namespaces = self.set(set, diagnostics)?;
+                let namespaces = self.set(set, Some(span.start), diagnostics)?;
                 one(Peer::Pods(PodSelector { namespaces, ..PodSelector::default() }))
             }
             PeerKind::WorkloadsInEveryNamespace => one(Peer::Pods(PodSelector::default())),
@@ -262,6 +262,11 @@ impl<'a, 't> PeerResolver<'a, 't> {
         }
     }
 
+    /// Whether a namespace declares a workload.
+    fn has(&self, namespace: &str, name: &str) -> bool {
+        self.scope.namespaces.get(namespace).is_some_and(|scope| scope.names.workloads.contains_key(name))
+    }
+
     /// A name outside; the cluster's own names are workloads.
     fn dns_name(&self, text: &SmolStr, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<DnsPattern> {
         let domain = &self.facts.cluster.domain;
@@ -270,11 +275,15 @@ impl<'a, 't> PeerResolver<'a, 't> {
         // The resolver's search list makes `ledger.payments.svc` one of the cluster's names; there is no other `svc`.
         // So it does with `ledger.payments`, which may be a name outside as well: not where both are declared.
         if lies_in(domain) || lies_in("svc") {
-            diagnostics.push(OutsideProblem::ClusterName { span, name: text.clone(), domain: domain.clone() }.into());
+            let mut labels = text.split('.');
+            let workload = labels.next().zip(labels.next()).filter(|(name, namespace)| self.has(namespace, name));
+            let workload = workload.map(|(name, namespace)| format!("{namespace}/{name}").into());
+            let (name, domain) = (text.clone(), domain.clone());
+            diagnostics.push(OutsideProblem::ClusterName { span, name, domain, workload }.into());
             return None;
         }
         if let Some((name, namespace)) = text.split_once('.')
-            && self.scope.namespaces.get(namespace).is_some_and(|scope| scope.names.workloads.contains_key(name))
+            && self.has(namespace, name)
         {
             let workload = format!("{namespace}/{name}").into();
             diagnostics.push(OutsideProblem::ServiceName { span, name: text.clone(), workload }.into());

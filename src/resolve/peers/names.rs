@@ -129,7 +129,8 @@ impl<'t> PeerResolver<'_, 't> {
             let peer = Peer::Pods(PodSelector::labelled(namespace.value.clone(), labels));
             return Some((vec![Term { peer, ports: None, span, stem: None }], None));
         }
-        let names = &scope.namespaces.get(&namespace.value)?.names;
+        let declaring = scope.namespaces.get(&namespace.value)?;
+        let names = &declaring.names;
         if let Some(workload) = names.workloads.get(&name.value) {
             return Some((vec![self.workload(&namespace.value, workload, span)], Some(workload)));
         }
@@ -143,6 +144,7 @@ impl<'t> PeerResolver<'_, 't> {
                 namespace: namespace.value.clone(),
                 name: name.value.clone(),
                 nearest: nearest.into_iter().map(SmolStr::from).collect(),
+                behind: declaring.behind_workloads(name.span.file),
             }
             .into(),
         );
@@ -184,7 +186,13 @@ impl<'t> PeerResolver<'_, 't> {
         }
     }
 
-    pub(super) fn set(&self, name: &Name, diagnostics: &mut Vec<Diagnostic>) -> Option<NamespaceSelector> {
+    /// `workloads_in` is where these words begin, if they stand before it.
+    pub(super) fn set(
+        &self,
+        name: &Name,
+        workloads_in: Option<u32>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<NamespaceSelector> {
         if let Some(set) = self.scope.sets.get(&name.value) {
             return Some(NamespaceSelector { names: ValueSet::Any, labels: labels::resolve(&set.labels) });
         }
@@ -198,6 +206,7 @@ impl<'t> PeerResolver<'_, 't> {
                 name: name.value.clone(),
                 nearest: nearest(&name.value, sets).into_iter().map(SmolStr::from).collect(),
                 is_namespace: self.scope.namespaces.contains_key(&name.value),
+                workloads_in,
             }
             .into(),
         );
@@ -242,6 +251,9 @@ impl<'t> PeerResolver<'_, 't> {
                 is_namespace: scope.namespaces.contains_key(&name.value),
                 is_set: scope.sets.contains_key(&name.value),
                 in_platform: home.is_none(),
+                behind: home
+                    .and_then(|home| scope.namespaces.get(home))
+                    .and_then(|namespace| namespace.behind_workloads(name.span.file)),
             },
         }
     }

@@ -193,7 +193,8 @@ impl From<SyntaxProblem> for Diagnostic {
                 .help("write `}` on a line of its own after the block's last sentence"),
             P::StrayBrace { span } => Self::new(Code::E0105, span, "this `}` closes nothing")
                 .label("no block is open here")
-                .help("remove it, or look for the `{` that is missing above"),
+                .help("remove it, or look for the `{` that is missing above")
+                .remove("remove the `}`", span),
             P::Unexpected { span, found, expected, form } => unexpected(span, &found, &expected, form.as_ref()),
             P::Slip { span, slip } => slip::slip(span, &slip),
             P::TooLarge { span } => Self::new(Code::E0106, span, "this file has 4 GiB or more").help("split it"),
@@ -213,22 +214,34 @@ impl From<SyntaxProblem> for Diagnostic {
                         span,
                         if character == '\r' { "\n" } else { "" },
                     )
+                    .certain()
             }
             P::Escape { span, character } => {
                 Self::new(Code::E0108, span, format!("`\\{}` is no escape", character.escape_debug()))
                     .label("only `\\\"` and `\\\\` are")
                     .help("write `\\\\` for a backslash, in regular expressions too")
+                    .fix("write two backslashes", Span { end: span.start, ..span }, "\\")
             }
             P::Name { span, name, fault } => word::name(span, &name, fault),
             P::WorkloadName { span, name, fault } => word::workload_name(span, &name, fault),
             P::ReservedName { span, name } => reserved(span, &name),
-            P::PortNumber { span, text } => Self::new(Code::E0111, span, format!("`{text}` is not a port"))
-                .label("no such port")
-                .help("write a number from 1 to 65535, without leading zeros"),
+            P::PortNumber { span, text } => {
+                let found = Self::new(Code::E0111, span, format!("`{text}` is not a port"))
+                    .label("no such port")
+                    .help("write a number from 1 to 65535, without leading zeros");
+                let meant = text.trim_start_matches('0');
+                match meant.parse::<u16>() {
+                    Ok(number) if number > 0 && meant.len() < text.len() => {
+                        found.fix(format!("change to `{meant}`"), span, meant)
+                    }
+                    _ => found,
+                }
+            }
             P::PortOrder { span, first, last } => {
                 Self::new(Code::E0111, span, format!("the range ends with {last}, before it begins with {first}"))
                     .label("no port is in it")
                     .help(format!("write `{last}-{first}`"))
+                    .fix(format!("change to `{last}-{first}`"), span, format!("{last}-{first}"))
             }
             P::AnyPort { span } => Self::new(Code::E0111, span, "`any` alone is no port")
                 .label("every port of which protocol?")
@@ -236,7 +249,8 @@ impl From<SyntaxProblem> for Diagnostic {
             P::Protocol { span, port, protocol } => protocol_unknown(span, &port, &protocol),
             P::PortsTwice { span } => Self::new(Code::E0120, span, "ports within parentheses and after them")
                 .label("this peer has its own port")
-                .help("write the ports once, after the parentheses: `(a, b):443`"),
+                .help("write the ports once, after the parentheses: `(a, b):443`")
+                .remove("remove the port here", span),
             P::ApiserverPort { span } => Self::new(Code::E0111, span, "the API server's address needs one TCP port")
                 .label("no port number")
                 .help("write `apiserver 10.0.0.1:6443`, one line an address"),
@@ -275,7 +289,10 @@ impl From<SyntaxProblem> for Diagnostic {
                 .help(format!("name the request: `GET /path on {host}:80`; on a TLS port only `{host}:443` can be said")),
             P::Star { span } => Self::new(Code::E0121, span, "a star alone is nobody")
                 .label("who?")
-                .help("write `every workload`, `payments/*`, `workloads in every namespace` or `anything`"),
+                .help("write `every workload`, `payments/*`, `workloads in every namespace` or `anything`")
+                .fix("change to `every workload`", span, "every workload")
+                .fix("change to `workloads in every namespace`", span, "workloads in every namespace")
+                .fix("change to `anything`", span, "anything"),
             P::Path { span, text, fault } => word::path(span, &text, fault),
             P::Grpc { span, text } => Self::new(Code::E0117, span, format!("`{text}` is not a gRPC method"))
                 .label("not `package.Service/Method`")
@@ -342,15 +359,15 @@ fn protocol_unknown(span: Span, port: &str, protocol: &str) -> Diagnostic {
     match lower.as_str() {
         "tcp" | "udp" | "sctp" | "any" => {
             let right = format!("{port}/{lower}");
-            found.help(format!("write `{right}`")).fix(format!("change to `{right}`"), span, right)
+            found.help(format!("write `{right}`")).fix(format!("change to `{right}`"), span, right).certain()
         }
         _ if ["tcp", "udp", "sctp"].contains(&port) && protocol.bytes().all(|byte| byte.is_ascii_digit()) => {
             let right = format!("{protocol}/{port}");
             found.help(format!("write `{right}`")).fix(format!("change to `{right}`"), span, right)
         }
-        "http" | "https" | "http2" | "grpc" => {
-            found.help(format!("write `{port}` and name requests by their methods: `A may GET /path on B:{port}`"))
-        }
+        "http" | "https" | "http2" | "grpc" => found
+            .help(format!("write `{port}` and name requests by their methods: `A may GET /path on B:{port}`"))
+            .fix(format!("change to `{port}`"), span, port),
         _ => found.help("write `tcp`, `udp`, `sctp` or `any` (all three); TCP is meant unless said"),
     }
 }
@@ -362,12 +379,15 @@ fn header(span: Span, fault: HeaderFault) -> Diagnostic {
             .note(
                 "folder and labels are the platform's word, so that no team can give itself another namespace's rights",
             )
-            .help("move it to a platform file: `namespace NAME in FOLDER labels { … } owner \"…\"`"),
+            .help("move it to a platform file: `namespace NAME in FOLDER labels { … } owner \"…\"`")
+            .remove("remove it here", span),
         HeaderFault::Enforces => Diagnostic::new(Code::E0122, span, "a declaration does not isolate")
             .label("only the namespace's own header does")
-            .help("write `enforcing …` in the header of the namespace's file, or `enforce … for …` here"),
-        HeaderFault::Twice => {
-            Diagnostic::new(Code::E0122, span, "this is said twice").label("again").help("leave one of the two")
-        }
+            .help("write `enforcing …` in the header of the namespace's file, or `enforce … for …` here")
+            .remove("remove it here", span),
+        HeaderFault::Twice => Diagnostic::new(Code::E0122, span, "this is said twice")
+            .label("again")
+            .help("leave one of the two")
+            .remove("remove this one", span),
     }
 }

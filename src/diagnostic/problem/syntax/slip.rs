@@ -161,7 +161,8 @@ pub(super) fn slip(span: Span, slip: &Slip) -> Diagnostic {
         Slip::Method { method } => found("a method stands in upper case")
             .label("lower case")
             .help(format!("write `{method}`"))
-            .fix(format!("change to `{method}`"), span, method.as_str()),
+            .fix(format!("change to `{method}`"), span, method.as_str())
+            .certain(),
         Slip::PathFirst => {
             found("expected a path, found `on`").label("the path stands first").help("write `GET /path on B`")
         }
@@ -186,7 +187,8 @@ pub(super) fn slip(span: Span, slip: &Slip) -> Diagnostic {
         Slip::CanNot => found("`cannot` is one word")
             .label("two words")
             .help("write `cannot`")
-            .fix("change to `cannot`", span, "cannot"),
+            .fix("change to `cannot`", span, "cannot")
+            .certain(),
         Slip::Backslash => found("folders stand with `/` between them, on Windows too")
             .label("a backslash")
             .help("write it as in `teams/payments/`"),
@@ -194,7 +196,8 @@ pub(super) fn slip(span: Span, slip: &Slip) -> Diagnostic {
         Slip::On => found("expected `on`")
             .label("of whom?")
             .help("write `on` before whom the request goes to: `GET /path on B`")
-            .fix("insert `on`", Span { end: span.start, ..span }, "on "),
+            .fix("insert `on`", Span { end: span.start, ..span }, "on ")
+            .certain(),
         Slip::Port { port } => found("a port stands behind a `:`")
             .label("no `:`")
             .help(format!("write `:{port}` right behind the name, without a blank"))
@@ -214,10 +217,12 @@ pub(super) fn slip(span: Span, slip: &Slip) -> Diagnostic {
         Slip::Ipv6 { address } => found("an IPv6 address stands in brackets")
             .label("no brackets")
             .help(format!("write `[{address}]`"))
-            .fix(format!("change to `[{address}]`"), span, format!("[{address}]")),
+            .fix(format!("change to `[{address}]`"), span, format!("[{address}]"))
+            .certain(),
         Slip::Url { host } => found("a URL is not a peer")
             .label("a name and a port are")
-            .help(format!("write `{host}`; a path is named by a request: `GET /path on {host}`")),
+            .help(format!("write `{host}`; a path is named by a request: `GET /path on {host}`"))
+            .fix(format!("change to `{host}`"), span, host.as_str()),
         Slip::Comment => found("a comment begins with `#`").label("no comment").help("write `# …`"),
         Slip::Yaml => found("this is YAML, and ztp reads sentences")
             .label("a manifest begins here")
@@ -237,11 +242,12 @@ pub(super) fn slip(span: Span, slip: &Slip) -> Diagnostic {
             .label("opened here")
             .help("write `}` behind the last label, and a comma behind every other, also at the end of a line"),
         Slip::Nested => found("parentheses within parentheses").label("one pair is enough").help("write `(a, b, c):443`"),
-        Slip::To => found("`to` is not needed").label("no `to`").help("write `A may reach B`").fix("remove `to`", span, ""),
+        Slip::To => found("`to` is not needed").label("no `to`").help("write `A may reach B`").remove("remove `to`", span).certain(),
         Slip::Invisible { character } => found(&format!("the character U+{:04X} cannot stand here", *character as u32))
             .label("looks like a blank or like nothing")
             .help("write a blank")
-            .fix("change to a blank", span, " "),
+            .fix("change to a blank", span, " ")
+            .certain(),
         Slip::Comma => found("this comma joins the line to the next one")
             .label("the list goes on")
             .help("remove the comma, or go on with the list"),

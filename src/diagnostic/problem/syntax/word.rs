@@ -129,7 +129,9 @@ pub(super) fn dns_name(span: Span, name: &str, fault: DnsFault) -> Diagnostic {
             .label(format!("`{}` cannot stand in a DNS name", character.escape_debug()))
             .help("a DNS name has letters, digits, `-`, `_` and dots; `*` stands for characters within one label"),
         DnsFault::EmptyLabel => {
-            found.label("an empty label").help("write one dot between two labels and none at the start")
+            let found = found.label("an empty label").help("write one dot between two labels and none at the start");
+            let labels: Vec<&str> = name.split('.').filter(|label| !label.is_empty()).collect();
+            if labels.len() > 1 { change_to(found, span, labels.join(".")) } else { found }
         }
         DnsFault::Hyphen => found.label("misplaced `-`").help("a label begins and ends with a letter, a digit or `*`"),
         DnsFault::Long => {
@@ -150,6 +152,11 @@ pub(super) fn dns_name(span: Span, name: &str, fault: DnsFault) -> Diagnostic {
     }
 }
 
+/// Offers another spelling.
+fn change_to(found: Diagnostic, span: Span, meant: String) -> Diagnostic {
+    found.fix(format!("change to `{meant}`"), span, meant)
+}
+
 /// Wording for an address.
 pub(super) fn address(span: Span, text: &str, fault: AddressFault) -> Diagnostic {
     let found = Diagnostic::new(Code::E0113, span, format!("`{text}` is not an address"));
@@ -157,15 +164,27 @@ pub(super) fn address(span: Span, text: &str, fault: AddressFault) -> Diagnostic
         AddressFault::NoAddress => found
             .label("neither an address nor a range")
             .help("write IPv4 as `10.0.0.0/8` and IPv6 in brackets as `[fd00::/8]`"),
-        AddressFault::LeadingZero => found
-            .label("a leading zero")
-            .note("some programs read a group with a leading zero as octal, so it would mean two addresses")
-            .help("write each group without leading zeros"),
+        AddressFault::LeadingZero => {
+            let found = found
+                .label("a leading zero")
+                .note("some programs read a group with a leading zero as octal, so it would mean two addresses")
+                .help("write each group without leading zeros");
+            let short = |group: &str| match group.trim_start_matches('0') {
+                "" => "0".to_owned(),
+                rest if rest.starts_with('/') => format!("0{rest}"),
+                rest => rest.to_owned(),
+            };
+            change_to(found, span, text.split('.').map(short).collect::<Vec<_>>().join("."))
+        }
         AddressFault::Prefix(most) => {
             found.label("no such prefix").help(format!("write a prefix length from 0 to {most} after the `/`"))
         }
         AddressFault::Mapped => found.label("an IPv4 address in IPv6 clothes").help("write the IPv4 address itself"),
-        AddressFault::Brackets => found.label("IPv4 in brackets").help("write IPv4 addresses without brackets"),
+        AddressFault::Brackets => {
+            let found = found.label("IPv4 in brackets").help("write IPv4 addresses without brackets");
+            let meant = text.trim_matches(['[', ']']).to_owned();
+            change_to(found, span, meant).certain()
+        }
     }
 }
 
