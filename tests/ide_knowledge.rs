@@ -18,7 +18,7 @@ use std::sync::Arc;
 use support::project::{Project, at_cursors, cases};
 use ztp::diagnostic::Edit;
 use ztp::ide::lens::About;
-use ztp::ide::{File, complete, format, hints, hover, lens};
+use ztp::ide::{File, complete, fixes, format, hints, hover, lens};
 use ztp::source::Span;
 
 #[test]
@@ -152,6 +152,16 @@ fn only_what_lies_in_a_range_is_formatted() {
     let within = Span::new(file.id, u32::try_from(start).expect("short"), u32::try_from(start + 12).expect("short"));
     let edits = format::format_range(file, within).expect("it can be read");
     assert_eq!(applied(text, &edits), "namespace shop\nworkload  a\nworkload b\nworkload  c\n");
+}
+
+#[test]
+fn a_sentence_about_several_is_split() {
+    cases("split", |project: &Project| {
+        at_cursors(project, |file, offset| match fixes::split(file, offset) {
+            Some(fix) => fix.edits[0].text.clone(),
+            None => "nothing".to_owned(),
+        })
+    });
 }
 
 /// A small project in which much is written, and what is no sentence at all.

@@ -167,6 +167,59 @@ fn actions_mend_what_is_found() {
     assert_eq!(actions(&mut client, &shop, 4, &json!(["source.fixAll"])), json!([]));
 }
 
+/// The action of this title.
+fn titled<'a>(actions: &'a Value, title: &str) -> &'a Value {
+    let mut all = actions.as_array().unwrap().iter();
+    all.find(|action| action["title"] == title).unwrap_or_else(|| panic!("no {title} in {actions:#}"))
+}
+
+#[test]
+fn actions_write_what_is_missing() {
+    let text = format!("{SHOP}checkout may reach cart:6379\ncheckout may reach backend:9090\n");
+    let (folder, mut client, shop) = opened(&text, &json!({}));
+    let found = actions(&mut client, &shop, 6, &json!(["quickfix"]));
+    let declared = after(titled(&found, "declare `workload cart`"), &shop, &text);
+    assert_eq!(declared, text.replace("serves http 8080\n", "serves http 8080\nworkload cart\n"));
+    let found = actions(&mut client, &shop, 7, &json!(["quickfix"]));
+    let served = after(titled(&found, "let `backend` serve `tcp-9090 9090`, too"), &shop, &text);
+    assert_eq!(served, text.replace("http 8080", "http 8080, tcp-9090 9090"));
+
+    // Consent is written in the file of those who give it.
+    client.change(&shop, 2, &SHOP.replace("payments/api:443", "payments/api:8443"));
+    let found = actions(&mut client, &shop, 5, &json!(["quickfix"]));
+    let action = titled(&found, "add the `expose` to a file of `payments`");
+    let exposed = after(action, &folder.uri("payments.ztp"), PAYMENTS);
+    assert_eq!(exposed, format!("{PAYMENTS}expose api:8443 to shop/checkout\n"));
+    assert!(action["edit"]["changes"][&shop].is_null(), "{action}");
+}
+
+#[test]
+fn one_action_mends_all_that_is_certain() {
+    let text =
+        format!("{SHOP}checkout may reach backend:http\naccept H0701 because \"none\"\ncheckout may ping backend:http\n");
+    let (_folder, mut client, shop) = opened(&text, &json!({}));
+    let found = actions(&mut client, &shop, 8, &json!(["source.fixAll"]));
+    assert_eq!(found[0]["kind"], "source.fixAll.ztp");
+    assert_eq!(after(&found[0], &shop, &text), text.replace("ping backend:http", "ping backend"));
+
+    let text = text.replace("ping backend:http", "ping backend");
+    client.change(&shop, 2, &text);
+    let found = actions(&mut client, &shop, 8, &json!(["source"]));
+    let mended = after(&found[0], &shop, &text);
+    assert_eq!(mended, format!("{SHOP}checkout may ping backend\n"));
+}
+
+#[test]
+fn a_sentence_is_split() {
+    let text = SHOP.replace("payments/api:443", "payments/api:443, backend:http");
+    let (_folder, mut client, shop) = opened(&text, &json!({}));
+    let mut params = lines(&shop, 5, 5);
+    params["range"] = json!({ "start": { "line": 5, "character": 25 }, "end": { "line": 5, "character": 25 } });
+    params["context"] = json!({ "diagnostics": [], "only": ["refactor"] });
+    let found = client.request("textDocument/codeAction", params);
+    assert_eq!(after(&found[0], &shop, &text), format!("{SHOP}checkout may reach backend:http\n"));
+}
+
 #[test]
 fn formatting_touches_only_lines_that_differ() {
     let text =

@@ -1,8 +1,10 @@
-//! What can be mended: the fixes that findings know, at a place, and all of a file together.
+//! What can be mended: the fixes that findings know, at a place, and all of a file together; and what can be said otherwise.
 
-use super::standing::touches;
+use super::standing::{self, At, touches};
+use super::{File, names};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::source::{FileId, Span};
+use crate::syntax::ast::{ItemKind, Peer, PeerKind};
 
 /// The findings with a fix that a part of a file touches.
 #[must_use]
@@ -35,4 +37,36 @@ pub fn all(findings: &[Diagnostic], file: FileId) -> Vec<Edit> {
 /// Whether two edits touch the same text, or insert at the same place.
 fn overlap(a: Span, b: Span) -> bool {
     a.start < b.end && b.start < a.end || a.start == b.start
+}
+
+/// A sentence about several as one for each of them: of those at an offset, subjects or objects. What is taken away from
+/// addresses or pods is not taken away from DNS names, which it never could be.
+#[must_use]
+pub fn split(file: &File, offset: u32) -> Option<Fix> {
+    let Some(At::Item(item)) = standing::at(file, offset) else { return None };
+    let (subjects, objects) = match &item.kind {
+        ItemKind::May(may) => (&may.subjects, names::objects(&may.action.value)),
+        ItemKind::MayNot(may_not) => (&may_not.subjects, names::objects(&may_not.action.value)),
+        ItemKind::Expose(expose) => (&expose.to, Some(&expose.objects)),
+        _ => return None,
+    };
+    let list = if touches(subjects.span.0, offset) { subjects } else { objects? };
+    let whole = item.span.0;
+    // A comment within would stand in each of them, or in none.
+    let commented = file.tree.inner.iter().any(|comment| touches(whole, comment.span.start));
+    let last = list.items.last().filter(|_| list.items.len() > 1 && !commented)?;
+    let text = &file.source.text;
+    let slice = |start: u32, end: u32| text.get(start as usize..end as usize);
+    let (before, after) = (slice(whole.start, list.span.0.start)?, slice(list.span.0.end, whole.end)?);
+    let except = slice(last.span.0.end, list.span.0.end)?;
+    let line = text.get(..whole.start as usize)?.rsplit('\n').next()?;
+    let indent: String = line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+    let sentence = |peer: &Peer| {
+        let except = if matches!(peer.kind, PeerKind::Dns(_)) { "" } else { except };
+        Some(format!("{before}{}{except}{after}", slice(peer.span.0.start, peer.span.0.end)?))
+    };
+    let sentences: Option<Vec<String>> = list.items.iter().map(sentence).collect();
+    let text = sentences?.join(&format!("\n{indent}"));
+    let edits = vec![Edit { span: whole, text }];
+    Some(Fix { title: "split into a sentence for each".to_owned(), edits, certain: false })
 }

@@ -1,4 +1,5 @@
-//! `textDocument/codeAction`: the fixes that findings know, and all of a file that are certain at once.
+//! `textDocument/codeAction`: the fixes that findings know, all of a file that are certain at once, and a sentence as
+//! several.
 
 use crate::diagnostics::shown;
 use crate::protocol::{
@@ -21,6 +22,16 @@ pub fn answer(snapshot: &Snapshot, params: &CodeActionParams) -> Option<Vec<Code
     if asked(params, &CodeActionKind::QUICKFIX) {
         let here = fixes::at(&findings, within);
         actions.extend(here.into_iter().flat_map(|finding| quick_fixes(snapshot, finding)));
+    }
+    if asked(params, &CodeActionKind::REFACTOR_REWRITE)
+        && let Some(fix) = fixes::split(&file, within.start)
+    {
+        actions.push(CodeAction {
+            title: fix.title.clone(),
+            kind: Some(CodeActionKind::REFACTOR_REWRITE),
+            edit: edit(snapshot, fix.edits.iter()),
+            ..CodeAction::default()
+        });
     }
     if asked(params, &FIX_ALL) {
         let edits = fixes::all(&findings, file.id);
