@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic, reason = "tests read files and may panic")]
 #![allow(clippy::format_push_string, reason = "clearer than write! in tests")]
 
+#[allow(dead_code, reason = "each test uses its part")]
 mod support {
     pub mod example;
     pub mod markdown;

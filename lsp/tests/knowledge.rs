@@ -195,8 +195,9 @@ fn actions_write_what_is_missing() {
 
 #[test]
 fn one_action_mends_all_that_is_certain() {
-    let text =
-        format!("{SHOP}checkout may reach backend:http\naccept H0701 because \"none\"\ncheckout may ping backend:http\n");
+    let text = format!(
+        "{SHOP}checkout may reach backend:http\naccept H0701 because \"none\"\ncheckout may ping backend:http\n"
+    );
     let (_folder, mut client, shop) = opened(&text, &json!({}));
     let found = actions(&mut client, &shop, 8, &json!(["source.fixAll"]));
     assert_eq!(found[0]["kind"], "source.fixAll.ztp");
