@@ -7,7 +7,7 @@ use super::standing::{At, Declaration, Declared, at, declared};
 use super::{Checked, File, Workspace};
 use crate::policy::{Direction, DnsPattern, Origin, Policy, SentenceId, Traffic};
 use crate::source::Span;
-use crate::syntax::ast::{Item, ItemKind};
+use crate::syntax::ast::{Action, Item, ItemKind};
 use std::collections::BTreeSet;
 
 /// How many names that are looked up are shown; the rest is counted.
@@ -49,8 +49,13 @@ pub fn hints(workspace: &Workspace, file: &File, within: Span, checked: &Checked
     }
     let items = file.tree.sections.iter().flat_map(|section| &section.items);
     let sentences = items.filter(|item| inside(item.span.0.end));
-    for item in sentences.filter(|item| matches!(item.kind, ItemKind::May(_))) {
-        found.extend(names(item, checked));
+    for item in sentences {
+        // `may resolve` says itself what is looked up.
+        if let ItemKind::May(may) = &item.kind
+            && !matches!(may.action.value, Action::Resolve(_))
+        {
+            found.extend(names(item, checked));
+        }
     }
     found.sort_by_key(|hint| hint.offset);
     found

@@ -1,42 +1,40 @@
 //! The DNS look-ups that are derived from a sentence.
 
-use crate::policy::{Direction, DnsPattern, Origin, Policy, Rule, SentenceId, Traffic};
+use crate::policy::{Direction, DnsPattern, Origin, Policy, Rule, SentenceId, SubjectId, Traffic};
 use crate::semantics::names;
 use std::collections::BTreeSet;
 
-/// The names that pods may look up because of some sentences, shortest first: the names outside that they reach, with
-/// what a search list makes of them, and, for what is inside, the names of the cluster.
+/// The names that pods may look up because of some sentences, shortest first: the names outside that they reach or
+/// resolve, with what a search list makes of them, and, for what is inside, the names of the cluster.
 #[must_use]
 pub fn look_ups(policy: &Policy, sentences: &[SentenceId]) -> Vec<DnsPattern> {
     let mut found = BTreeSet::new();
-    for rule in
-        policy.rules.iter().filter(|rule| sentences.contains(&rule.sentence) && rule.origin != Origin::DnsCompanion)
-    {
+    let said = policy.rules.iter().filter(|rule| rule.origin != Origin::DnsCompanion);
+    for rule in said.filter(|rule| sentences.contains(&rule.sentence)) {
         let (outside, inside) = rule.looks_up();
-        if outside.is_none() && !inside {
-            continue;
+        if outside.is_some() || inside {
+            add(policy, rule.subject, outside.as_slice(), inside, &mut found);
         }
-        for name in companions(policy, rule).flat_map(asked) {
-            let is_inside = is_below(name, &policy.cluster.domain);
-            let wanted = match &outside {
-                Some(outside) => name == outside || begins_with(name, outside),
-                None => false,
-            };
-            if wanted || (inside && is_inside) || *name == DnsPattern::Any {
-                found.insert(name.clone());
-            }
-        }
+    }
+    for lookup in policy.lookups.iter().filter(|lookup| sentences.contains(&lookup.sentence)) {
+        add(policy, lookup.subject, &lookup.names, false, &mut found);
     }
     let mut found: Vec<DnsPattern> = found.into_iter().collect();
     found.sort_by_key(|name| name.to_string().len());
     found
 }
 
-/// What was derived for who opens it.
-fn companions<'p>(policy: &'p Policy, rule: &'p Rule) -> impl Iterator<Item = &'p Rule> {
-    policy.rules.iter().filter(move |other| {
-        other.origin == Origin::DnsCompanion && other.direction == Direction::Egress && other.subject == rule.subject
-    })
+/// Of what was derived for a subject, that which is for these names outside, or for names of the cluster.
+fn add(policy: &Policy, of: SubjectId, outside: &[DnsPattern], inside: bool, found: &mut BTreeSet<DnsPattern>) {
+    let companions = policy.rules.iter().filter(|rule| {
+        rule.origin == Origin::DnsCompanion && rule.direction == Direction::Egress && rule.subject == of
+    });
+    for name in companions.flat_map(asked) {
+        let wanted = outside.iter().any(|outside| name == outside || begins_with(name, outside));
+        if wanted || (inside && is_below(name, &policy.cluster.domain)) || *name == DnsPattern::Any {
+            found.insert(name.clone());
+        }
+    }
 }
 
 fn asked(rule: &Rule) -> &[DnsPattern] {

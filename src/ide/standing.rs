@@ -99,24 +99,29 @@ pub fn declared<'w>(workspace: &'w Workspace, file: &File, said: &Occurrence) ->
     let name = &said.name;
     match &said.role {
         Role::Declares(Kind::Namespace) | Role::Namespace => {
-            all(workspace, |found| found.name == *name && found.role == Role::Declares(Kind::Namespace))
+            let files = |file: &File| file.homes.contains(name) || file.is_platform();
+            let fits = |found: &Occurrence| found.name == *name && found.role == Role::Declares(Kind::Namespace);
+            all(workspace, files, fits)
         }
-        Role::Declares(_) | Role::DeclaresForeign(_) => all(workspace, |found| found.span == said.span),
-        Role::Set => all(workspace, |found| found.name == *name && found.role == Role::Declares(Kind::Set)),
+        Role::Declares(_) | Role::DeclaresForeign(_) => {
+            all(workspace, |other| other.id == file.id, |found| found.span == said.span)
+        }
+        Role::Set => {
+            all(workspace, File::is_platform, |found| found.name == *name && found.role == Role::Declares(Kind::Set))
+        }
         Role::Peer => {
             let of = |home: Option<&SmolStr>| {
-                all(workspace, |found| {
-                    found.name == *name
-                        && found.home.as_ref() == home
-                        && matches!(found.role, Role::Declares(kind) if is_peer(kind))
+                let is_peer = |role: &Role| matches!(role, Role::Declares(kind) if is_peer(*kind));
+                all(workspace, holds_names_of(home), |found| {
+                    found.name == *name && found.home.as_ref() == home && is_peer(&found.role)
                 })
             };
             let own = of(said.home.as_ref());
             if own.is_empty() && said.home.is_some() { of(None) } else { own }
         }
-        Role::WorkloadOf(namespace) => all(workspace, |found| found.name == *name && is_workload_of(found, namespace)),
+        Role::WorkloadOf(namespace) => workloads(workspace, namespace, |found| found.name == *name),
         Role::WorkloadIn(_) => {
-            all(workspace, |found| found.name == *name && found.role == Role::Declares(Kind::Workload))
+            all(workspace, |_| true, |found| found.name == *name && found.role == Role::Declares(Kind::Workload))
         }
         Role::DeclaresPort(_) => owner_of_port(workspace, file, said).into_iter().collect(),
         Role::Port(owners) => {
@@ -125,6 +130,24 @@ pub fn declared<'w>(workspace: &'w Workspace, file: &File, said: &Occurrence) ->
             workloads.flat_map(|owner| declared(workspace, file, owner)).collect()
         }
     }
+}
+
+/// Whether a file can declare what a namespace, or the platform, has names for.
+pub(super) fn holds_names_of(home: Option<&SmolStr>) -> impl Fn(&File) -> bool {
+    move |file| match home {
+        Some(home) => file.homes.contains(home),
+        None => file.homes.is_empty() || file.is_platform(),
+    }
+}
+
+/// The workloads of a namespace that fit, declared by its own files or named by others.
+pub(super) fn workloads<'w>(
+    workspace: &'w Workspace,
+    namespace: &SmolStr,
+    fits: impl Fn(&Occurrence) -> bool,
+) -> Vec<Declared<'w>> {
+    let files = |file: &File| file.homes.contains(namespace) || file.mentions.contains(namespace);
+    all(workspace, files, |found| is_workload_of(found, namespace) && fits(found))
 }
 
 /// Whether a name of this kind is a peer by itself.
@@ -143,10 +166,15 @@ pub fn is_workload_of(name: &Occurrence, namespace: &SmolStr) -> bool {
     }
 }
 
-/// Every name of the project that fits.
-pub(super) fn all(workspace: &Workspace, fits: impl Fn(&Occurrence) -> bool) -> Vec<Declared<'_>> {
+/// Every name that fits, of the files that can hold one.
+pub(super) fn all(
+    workspace: &Workspace,
+    files: impl Fn(&File) -> bool,
+    fits: impl Fn(&Occurrence) -> bool,
+) -> Vec<Declared<'_>> {
     let of_file = |file| move |name| Declared { file, name };
-    workspace.files().flat_map(|file| file.names.iter().filter(|name| fits(name)).map(of_file(file))).collect()
+    let files = workspace.files().filter(|file| files(file));
+    files.flat_map(|file| file.names.iter().filter(|name| fits(name)).map(of_file(file))).collect()
 }
 
 /// The workload whose `serves` a port's name stands in.

@@ -47,7 +47,7 @@ pub struct File {
     /// The namespaces of its sections.
     pub homes: BTreeSet<SmolStr>,
     /// The namespaces that it names.
-    mentions: BTreeSet<SmolStr>,
+    pub(super) mentions: BTreeSet<SmolStr>,
     /// Whether it has platform sections.
     platform: bool,
     /// Whether it declares nothing for other namespaces.

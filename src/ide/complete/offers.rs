@@ -8,8 +8,9 @@ use crate::check::waivers;
 use crate::diagnostic::Code;
 use crate::enforcer::capability::Support;
 use crate::enforcer::{cilium, newest};
+use crate::ide::File;
 use crate::ide::names::{self, Occurrence, Role};
-use crate::ide::standing::{Declaration, Declared, all, is_workload_of};
+use crate::ide::standing::{Declaration, Declared, all, holds_names_of, workloads};
 use crate::ide::words;
 use crate::policy::EnforcerName;
 use crate::syntax::ast::{ItemKind, PeerKind};
@@ -137,7 +138,7 @@ fn others(here: &Here<'_>) -> Vec<Item> {
 /// What a namespace, or the platform, declares and is a peer.
 fn names_of(here: &Here<'_>, home: Option<&SmolStr>) -> Vec<Item> {
     let fits = |name: &Occurrence| name.home.as_ref() == home && kind_of(&name.role).is_some();
-    let mut found: Vec<Item> = all(here.workspace, fits).iter().filter_map(item).collect();
+    let mut found: Vec<Item> = all(here.workspace, holds_names_of(home), fits).iter().filter_map(item).collect();
     found.sort_by(|a, b| (a.kind, &a.label).cmp(&(b.kind, &b.label)));
     found.dedup();
     found
@@ -171,7 +172,8 @@ fn declared(here: &Here<'_>, kind: names::Kind, shown: Kind) -> Vec<Item> {
     let fits = |name: &Occurrence| {
         name.role == Role::Declares(kind) && (name.home.is_none() || name.home.as_ref() == here.home)
     };
-    let found = all(here.workspace, fits);
+    let files = |file: &File| holds_names_of(None)(file) || holds_names_of(here.home)(file);
+    let found = all(here.workspace, files, fits);
     let labels: BTreeSet<&str> = found.iter().map(|one| one.name.name.as_str()).collect();
     labels.into_iter().map(|label| plain(label, shown, "")).collect()
 }
@@ -179,7 +181,7 @@ fn declared(here: &Here<'_>, kind: names::Kind, shown: Kind) -> Vec<Item> {
 /// Namespaces by name, each with `end` behind it; its own is named without.
 fn namespaces(here: &Here<'_>, end: &str) -> Vec<Item> {
     let names = |role: &Role| matches!(role, Role::Declares(names::Kind::Namespace) | Role::DeclaresForeign(_));
-    let found = all(here.workspace, |name| names(&name.role));
+    let found = all(here.workspace, |_| true, |name| names(&name.role));
     let mut labels: BTreeSet<&str> = BTreeSet::new();
     for one in &found {
         labels.insert(match &one.name.role {
@@ -195,8 +197,7 @@ fn namespaces(here: &Here<'_>, end: &str) -> Vec<Item> {
 pub(super) fn of_namespace(here: &Here<'_>, namespace: &str) -> Vec<Item> {
     let namespace = SmolStr::new(namespace);
     let exposed = exposed(here, &namespace);
-    let mut found: Vec<Item> =
-        all(here.workspace, |name| is_workload_of(name, &namespace)).iter().filter_map(item).collect();
+    let mut found: Vec<Item> = workloads(here.workspace, &namespace, |_| true).iter().filter_map(item).collect();
     found.sort_by_key(|item| (!exposed.contains(item.label.as_str()), item.label.clone()));
     found.dedup();
     if !found.is_empty() {

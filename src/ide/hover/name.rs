@@ -1,8 +1,9 @@
 //! What a name stands for.
 
 use super::{Asked, Hover, sentence};
+use crate::ide::File;
 use crate::ide::names::{Kind, Occurrence, Role};
-use crate::ide::standing::{Declaration, Declared, declared};
+use crate::ide::standing::{Declaration, Declared, all, declared};
 use crate::policy::Policy;
 use crate::syntax::ast::{Comment, FactKind, HeaderKind, ItemKind, NamespaceDecl, Peers, Serve};
 use crate::syntax::format;
@@ -137,10 +138,10 @@ fn members(asked: &Asked<'_>, found: &Declared<'_>, members: &Peers, text: &mut 
 /// The declared namespaces of a set, as the policy has them.
 fn namespaces_of(asked: &Asked<'_>, set: &SmolStr) -> Vec<String> {
     let sets =
-        crate::ide::standing::all(asked.workspace, |name| name.name == *set && name.role == Role::Declares(Kind::Set));
+        all(asked.workspace, File::is_platform, |name| name.name == *set && name.role == Role::Declares(Kind::Set));
     let Some(Declaration::Item(item)) = sets.first().and_then(Declared::declaration) else { return Vec::new() };
     let ItemKind::NamespaceSet(set) = &item.kind else { return Vec::new() };
-    let declared = crate::ide::standing::all(asked.workspace, |name| name.role == Role::Declares(Kind::Namespace));
+    let declared = all(asked.workspace, File::is_platform, |name| name.role == Role::Declares(Kind::Namespace));
     let within = declared.iter().filter_map(|one| match one.declaration()? {
         Declaration::Item(item) => match &item.kind {
             ItemKind::NamespaceDecl(namespace) if fits(namespace, set) => Some(format!("`{}`", namespace.name.value)),

@@ -2,6 +2,8 @@
 
 use super::{Asked, lowered, needs};
 use crate::diagnostic::Severity;
+use crate::enforcer;
+use crate::enforcer::capability::Feature;
 use crate::ide::look_ups::look_ups;
 use crate::policy::{Policy, SentenceId};
 use crate::source::Span;
@@ -40,15 +42,16 @@ fn is_sentence(kind: &ItemKind) -> bool {
     )
 }
 
-/// The objects of a sentence, or of a header, by its place; the clusters for which they are the same together.
+/// The objects of a sentence, or of a header, by its place: in full for the first cluster in which there are any, and the
+/// names of those in which they are others. Where something is wrong with the sentence, that.
 pub(super) fn becomes(asked: &Asked<'_>, span: Span) -> Option<String> {
     let checked = (asked.checked)()?;
-    let wrong = checked.diagnostics.iter().any(|finding| {
+    let wrong = checked.diagnostics.iter().find(|finding| {
         let there = |at: Span| at.file == span.file && at.start < span.end && span.start < at.end.max(at.start + 1);
         finding.severity() == Severity::Error && finding.primary.as_ref().is_some_and(|label| there(label.span))
     });
-    if wrong {
-        return None;
+    if let Some(wrong) = wrong {
+        return Some(format!("Nothing is written while this stands: {}: {}", wrong.code, wrong.message));
     }
     let mut said: Vec<(Vec<String>, String)> = Vec::new();
     for cluster in &checked.clusters {
@@ -61,25 +64,33 @@ pub(super) fn becomes(asked: &Asked<'_>, span: Span) -> Option<String> {
             None => said.push((vec![name], text)),
         }
     }
-    let parts = said.iter().filter(|(_, text)| !text.is_empty());
-    let parts: Vec<String> = parts.map(|(clusters, text)| format!("In {}:\n\n{text}", clusters.join(", "))).collect();
-    (!parts.is_empty()).then(|| parts.join("\n\n"))
+    let mut said = said.into_iter().filter(|(_, text)| !text.is_empty());
+    let (clusters, text) = said.next()?;
+    let mut text = format!("In {}:\n\n{text}", clusters.join(", "));
+    let others: Vec<String> = said.flat_map(|(clusters, _)| clusters).collect();
+    if !others.is_empty() {
+        let _ = write!(text, "\n\nOther objects in {}", others.join(", "));
+    }
+    Some(text)
 }
 
 fn in_cluster(policy: &Policy, sentences: &[SentenceId]) -> String {
     let mut text = excerpt(&lowered::objects(policy, sentences));
     let names = look_ups(policy, sentences);
-    if !names.is_empty() {
-        let mut shown: Vec<String> = names.iter().take(MAX_NAMES).map(|name| format!("`{name}`")).collect();
-        if names.len() > MAX_NAMES {
-            shown.push(format!("{} more", names.len() - MAX_NAMES));
-        }
-        let between = if text.is_empty() { "" } else { "\n\n" };
-        let _ = write!(
-            text,
-            "{between}Derived, for who reaches something by its name looks it up first: {}",
-            shown.join(", ")
-        );
+    if names.is_empty() {
+        return text;
+    }
+    let mut shown: Vec<String> = names.iter().take(MAX_NAMES).map(|name| format!("`{name}`")).collect();
+    if names.len() > MAX_NAMES {
+        shown.push(format!("{} more", names.len() - MAX_NAMES));
+    }
+    let between = if text.is_empty() { "" } else { "\n\n" };
+    let _ = write!(text, "{between}Derived, for who reaches something by its name looks it up first: ");
+    if enforcer::has(&policy.cluster, Feature::LookUps) {
+        text.push_str(&shown.join(", "));
+    } else {
+        // There is no rule for single names: who may ask a server may ask for each.
+        text.push_str("the cluster's DNS servers");
     }
     text
 }
