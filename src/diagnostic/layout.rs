@@ -104,7 +104,9 @@ mod tests {
         let mut findings = vec![finding];
         lay_out(&mut findings, &sources);
         let edit = &findings[0].fixes[0].edits[0];
-        format!("{}{}{}", &text[..edit.span.start as usize], edit.text, &text[edit.span.end as usize..])
+        let mut text = text;
+        text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+        text
     }
 
     #[test]

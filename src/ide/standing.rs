@@ -182,5 +182,5 @@ fn owner_of_port<'w>(workspace: &'w Workspace, file: &File, port: &Occurrence) -
     let file = workspace.file(file.id)?;
     let before = file.names.iter().filter(|name| name.span.start < port.span.start);
     let declares = |name: &&Occurrence| matches!(name.role, Role::Declares(Kind::Workload) | Role::DeclaresForeign(_));
-    before.filter(declares).last().map(|name| Declared { file, name })
+    before.rev().find(declares).map(|name| Declared { file, name })
 }
