@@ -211,6 +211,17 @@ fn one_action_mends_all_that_is_certain() {
 }
 
 #[test]
+fn a_lost_header_comes_back() {
+    let text = "workload checkout\n";
+    let (_folder, mut client, shop) = opened(text, &json!({}));
+    let found = actions(&mut client, &shop, 0, &json!(["quickfix"]));
+    assert_eq!(
+        after(titled(&found, "begin with `namespace shop`"), &shop, text),
+        "namespace shop\n\nworkload checkout\n"
+    );
+}
+
+#[test]
 fn a_sentence_is_split() {
     let text = SHOP.replace("payments/api:443", "payments/api:443, backend:http");
     let (_folder, mut client, shop) = opened(&text, &json!({}));
@@ -219,6 +230,15 @@ fn a_sentence_is_split() {
     params["context"] = json!({ "diagnostics": [], "only": ["refactor"] });
     let found = client.request("textDocument/codeAction", params);
     assert_eq!(after(&found[0], &shop, &text), format!("{SHOP}checkout may reach backend:http\n"));
+
+    // Where it mends something it is a fix.
+    let text = format!("{SHOP}checkout may reach api.example.com:443, 203.0.113.0/24:443 except 203.0.113.128/25\n");
+    client.change(&shop, 2, &text);
+    let found = actions(&mut client, &shop, 6, &json!(["quickfix"]));
+    let split =
+        "checkout may reach api.example.com:443\ncheckout may reach 203.0.113.0/24:443 except 203.0.113.128/25\n";
+    assert_eq!(after(&found[0], &shop, &text), format!("{SHOP}{split}"));
+    assert_eq!(found[0]["diagnostics"][0]["code"], "E0502");
 }
 
 #[test]

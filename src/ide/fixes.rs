@@ -2,19 +2,18 @@
 
 use super::standing::{self, At, touches};
 use super::{File, names};
-use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{ItemKind, Peer, PeerKind};
+use crate::syntax::ast::{Item, ItemKind, Peer, PeerKind};
 
-/// The findings with a fix that a part of a file touches.
+/// The findings that a part of a file touches.
 #[must_use]
 pub fn at(findings: &[Diagnostic], within: Span) -> Vec<&Diagnostic> {
     let there = |span: Span| {
         span.file == within.file
             && (touches(span, within.start) || touches(within, span.start) || touches(span, within.end))
     };
-    let fixable = findings.iter().filter(|finding| !finding.fixes.is_empty());
-    fixable.filter(|finding| finding.primary.as_ref().is_some_and(|label| there(label.span))).collect()
+    findings.iter().filter(|finding| finding.primary.as_ref().is_some_and(|label| there(label.span))).collect()
 }
 
 /// The edits of all fixes of a file that are certain, as far as they do not overlap, in the order of their places. Of two
@@ -69,4 +68,50 @@ pub fn split(file: &File, offset: u32) -> Option<Fix> {
     let text = sentences?.join(&format!("\n{indent}"));
     let edits = vec![Edit { span: whole, text }];
     Some(Fix { title: "split into a sentence for each".to_owned(), edits, certain: false })
+}
+
+/// A header for a file that has none: `platform` if it says what only a platform file can, else the namespace that the
+/// file's own name gives, where that is a name.
+#[must_use]
+pub fn header(file: &File) -> Option<Fix> {
+    let first = file.tree.sections.first().filter(|section| section.header.is_none())?;
+    let of_platform = |item: &Item| {
+        matches!(
+            item.kind,
+            ItemKind::Project(_)
+                | ItemKind::Cluster(_)
+                | ItemKind::NamespaceDecl(_)
+                | ItemKind::NamespaceSet(_)
+                | ItemKind::NodeSet(_)
+        )
+    };
+    let stem = file.source.path.rsplit('/').next()?.strip_suffix(".ztp")?;
+    let header = if first.items.iter().any(of_platform) {
+        "platform".to_owned()
+    } else {
+        let is_name = !stem.is_empty()
+            && !stem.starts_with('-')
+            && !stem.ends_with('-')
+            && stem.len() <= 63
+            && stem.bytes().any(|byte| byte.is_ascii_lowercase())
+            && stem.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        if !is_name {
+            return None;
+        }
+        format!("namespace {stem}")
+    };
+    let edits = vec![Edit { span: Span::new(file.id, 0, 0), text: format!("{header}\n\n") }];
+    Some(Fix { title: format!("begin with `{header}`"), edits, certain: false })
+}
+
+/// What a finding offers: its own fixes, and those that take the whole file to see.
+#[must_use]
+pub fn of(finding: &Diagnostic, file: &File) -> Vec<Fix> {
+    let place = finding.primary.as_ref().map(|label| label.span);
+    let more = match finding.code {
+        Code::E0101 => header(file),
+        Code::E0502 => place.and_then(|place| split(file, place.start)),
+        _ => None,
+    };
+    finding.fixes.iter().cloned().chain(more).collect()
 }

@@ -7,8 +7,8 @@ use crate::protocol::{
 };
 use crate::snapshot::Snapshot;
 use std::collections::BTreeMap;
-use ztp::diagnostic::{Diagnostic, Edit};
-use ztp::ide::fixes;
+use ztp::diagnostic::{Diagnostic, Edit, Fix};
+use ztp::ide::{File, fixes};
 
 /// The kind of the action that mends a whole file.
 pub const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.ztp");
@@ -21,7 +21,7 @@ pub fn answer(snapshot: &Snapshot, params: &CodeActionParams) -> Option<Vec<Code
     let mut actions = Vec::new();
     if asked(params, &CodeActionKind::QUICKFIX) {
         let here = fixes::at(&findings, within);
-        actions.extend(here.into_iter().flat_map(|finding| quick_fixes(snapshot, finding)));
+        actions.extend(here.into_iter().flat_map(|finding| quick_fixes(snapshot, finding, &file)));
     }
     if asked(params, &CodeActionKind::REFACTOR_REWRITE)
         && let Some(fix) = fixes::split(&file, within.start)
@@ -56,9 +56,10 @@ fn asked(params: &CodeActionParams, kind: &CodeActionKind) -> bool {
     })
 }
 
-fn quick_fixes(snapshot: &Snapshot, finding: &Diagnostic) -> Vec<CodeAction> {
-    let only = finding.fixes.len() == 1;
-    let action = |fix: &ztp::diagnostic::Fix| CodeAction {
+fn quick_fixes(snapshot: &Snapshot, finding: &Diagnostic, file: &File) -> Vec<CodeAction> {
+    let fixes = fixes::of(finding, file);
+    let only = fixes.len() == 1;
+    let action = |fix: &Fix| CodeAction {
         title: fix.title.clone(),
         kind: Some(CodeActionKind::QUICKFIX),
         diagnostics: Some(vec![shown(snapshot, finding)]),
@@ -66,7 +67,7 @@ fn quick_fixes(snapshot: &Snapshot, finding: &Diagnostic) -> Vec<CodeAction> {
         is_preferred: only.then_some(true),
         ..CodeAction::default()
     };
-    finding.fixes.iter().map(action).collect()
+    fixes.iter().map(action).collect()
 }
 
 /// Edits by file; `None` if one is of a file that the client does not know.
