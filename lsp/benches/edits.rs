@@ -102,6 +102,8 @@ fn main() {
     row("an edit in a namespace's file to its findings", times.get_mut(..edits).unwrap());
     row("the same, 250 ms after the edit before", times.get_mut(edits..).unwrap());
 
+    questions(&mut client, &open, version);
+
     let (platform, text) = (folder.uri("platform.ztp"), &files.first().unwrap().1);
     client.open(&platform, text);
     client.settle();
@@ -127,6 +129,31 @@ fn main() {
     );
     println!("Memory after {EARLY} edits {} MiB, after {edits} {} MiB.", memory.0 >> 10, memory.1 >> 10);
     client.end();
+}
+
+/// How fast questions about a file are answered, right after it was changed.
+fn questions(client: &mut Client, open: &[(String, String)], mut version: i64) {
+    let questions = [
+        ("a completion of a peer", "textDocument/completion"),
+        ("a hover over a sentence", "textDocument/hover"),
+        ("the inlay hints of a file", "textDocument/inlayHint"),
+        ("the code lenses of a file", "textDocument/codeLens"),
+    ];
+    for (what, method) in questions {
+        let mut times = Vec::new();
+        for (uri, text) in open.iter().cycle().take(100) {
+            version += 1;
+            client.change(uri, version, text);
+            let line = text.lines().position(|line| line.contains(" may reach app-")).unwrap();
+            let character = text.lines().nth(line).unwrap().find(" may reach app-").unwrap() + " may reach ".len();
+            let position = json!({ "line": line, "character": character });
+            let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 1000, "character": 0 } });
+            let begin = Instant::now();
+            client.request(method, json!({ "textDocument": { "uri": uri }, "position": position, "range": range }));
+            times.push(begin.elapsed());
+        }
+        row(what, &mut times);
+    }
 }
 
 fn row(what: &str, times: &mut [Duration]) {
