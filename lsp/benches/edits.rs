@@ -145,7 +145,8 @@ fn questions(client: &mut Client, open: &[(String, String)], mut version: i64) {
             version += 1;
             client.change(uri, version, text);
             let line = text.lines().position(|line| line.contains(" may reach app-")).unwrap();
-            let character = text.lines().nth(line).unwrap().find(" may reach app-").unwrap() + " may reach ".len();
+            let verb = text.lines().nth(line).unwrap().find(" may reach app-").unwrap() + 1;
+            let character = if method.ends_with("hover") { verb } else { verb + "may reach ".len() };
             let position = json!({ "line": line, "character": character });
             let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 1000, "character": 0 } });
             let begin = Instant::now();
