@@ -149,9 +149,12 @@ fn only_what_lies_in_a_range_is_formatted() {
     let file = project.workspace.files().next().expect("a file");
     let text = &file.source.text;
     let start = text.find("workload  b").expect("it is there");
-    let within = Span::new(file.id, u32::try_from(start).expect("short"), u32::try_from(start + 12).expect("short"));
-    let edits = format::format_range(file, within).expect("it can be read");
-    assert_eq!(applied(text, &edits), "namespace shop\nworkload  a\nworkload b\nworkload  c\n");
+    // From line to line, and within the line.
+    for (first, last) in [(0, 12), (3, 3), (3, 11)] {
+        let place = |at: usize| u32::try_from(start + at).expect("short");
+        let edits = format::format_range(file, Span::new(file.id, place(first), place(last))).expect("it can be read");
+        assert_eq!(applied(text, &edits), "namespace shop\nworkload  a\nworkload b\nworkload  c\n");
+    }
 }
 
 #[test]

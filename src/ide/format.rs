@@ -17,11 +17,19 @@ pub fn format(file: &File) -> Option<Vec<Edit>> {
     Some(edits(file, &wanted))
 }
 
-/// Those edits that lie within a part of a file, whole lines all of them.
+/// Those edits that lie within the lines of a part of a file.
 #[must_use]
 pub fn format_range(file: &File, within: Span) -> Option<Vec<Edit>> {
+    let text = &file.source.text;
+    let before = text.get(..within.start as usize)?;
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let behind = text.get(within.end as usize..)?;
+    // A range that ends where a line begins does not reach into it.
+    let starts_line = within.end > within.start && text.get(..within.end as usize)?.ends_with('\n');
+    let length = if starts_line { 0 } else { behind.find('\n').map_or(behind.len(), |at| at + 1) };
+    let end = within.end as usize + length;
     let mut found = format(file)?;
-    found.retain(|edit| within.start <= edit.span.start && edit.span.end <= within.end);
+    found.retain(|edit| start <= edit.span.start as usize && edit.span.end as usize <= end);
     Some(found)
 }
 

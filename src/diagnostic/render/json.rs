@@ -50,6 +50,7 @@ struct Point {
 #[derive(Serialize)]
 struct Fix<'a> {
     title: &'a str,
+    certain: bool,
     edits: Vec<Place<'a>>,
 }
 
@@ -91,7 +92,11 @@ fn finding<'a>(places: &'a Places<'a>, diagnostic: &'a Diagnostic) -> Finding<'a
         fixes: diagnostic
             .fixes
             .iter()
-            .map(|fix| Fix { title: &fix.title, edits: fix.edits.iter().filter_map(edit).collect() })
+            .map(|fix| Fix {
+                title: &fix.title,
+                certain: fix.certain,
+                edits: fix.edits.iter().filter_map(edit).collect(),
+            })
             .collect(),
     }
 }
