@@ -54,6 +54,7 @@ fn of_offer(here: &Here<'_>, offer: Offer, shape: &Shape<'_>, tokens: &[&str]) -
         Offer::Peers => peers(here),
         Offer::Own => own(here),
         Offer::Others => others(here),
+        Offer::Undeclared => undeclared(here),
         Offer::Sets => declared(here, names::Kind::Set, Kind::Set),
         Offer::Namespaces => namespaces(here, ""),
         Offer::Methods => METHODS.iter().map(|method| plain(method, Kind::Method, "HTTP method")).collect(),
@@ -126,6 +127,18 @@ fn own(here: &Here<'_>) -> Vec<Item> {
     let mut found = names_of(here, here.home);
     found.retain(|item| matches!(item.kind, Kind::Workload | Kind::Group));
     found
+}
+
+/// Names that the sentences of this namespace, or of the platform, say and nothing declares.
+fn undeclared(here: &Here<'_>) -> Vec<Item> {
+    let declares =
+        |name: &Occurrence| kind_of(&name.role).is_some() && (name.home.is_none() || name.home.as_ref() == here.home);
+    let files = |file: &File| holds_names_of(None)(file) || holds_names_of(here.home)(file);
+    let known: BTreeSet<&str> = all(here.workspace, files, declares).iter().map(|one| one.name.name.as_str()).collect();
+    let says = |name: &Occurrence| name.role == Role::Peer && name.home.as_ref() == here.home;
+    let said = all(here.workspace, holds_names_of(here.home), says);
+    let labels: BTreeSet<&str> = said.iter().map(|one| one.name.name.as_str()).collect();
+    labels.difference(&known).map(|label| plain(label, Kind::Workload, "not declared yet")).collect()
 }
 
 /// Other namespaces, for consent.

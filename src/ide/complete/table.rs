@@ -19,6 +19,8 @@ pub(super) enum Offer {
     Own,
     /// Peers of other namespaces.
     Others,
+    /// Names that sentences say and nothing declares.
+    Undeclared,
     /// Sets of namespaces.
     Sets,
     /// Namespaces.
@@ -41,7 +43,7 @@ pub(super) enum Offer {
 
 use Offer::{
     Braces, Clauses, Codes, Enforcers, Features, Methods, Namespaces, OfNamespace, OfPlatform, Others, Own, Peers,
-    Sentences, Sets, Versions, Words,
+    Sentences, Sets, Undeclared, Versions, Words,
 };
 
 /// What may stand after any object.
@@ -106,6 +108,9 @@ pub(super) const TABLE: &[(Block, &str, &[Offer])] = &[
     (Block::Sentences, "workloads", &[Words(&["in"]), OfNamespace(&["by"])]),
     (Block::Sentences, "in", &[Sets, Words(&["every namespace"])]),
     (Block::Sentences, "in every", &[Words(&["namespace"])]),
+    (Block::Sentences, "^ workload", &[Undeclared]),
+    (Block::Sentences, "^ external", &[Undeclared]),
+    (Block::Sentences, "^ group", &[Undeclared]),
     (Block::Sentences, "^ workload _", &[Clauses(&["as serviceaccount", "serves"]), Braces]),
     (Block::Sentences, "as", &[Words(&["serviceaccount"])]),
     (Block::Sentences, "^ group _ =", &[Peers]),
