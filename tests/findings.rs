@@ -11,6 +11,7 @@ use dice::Dice;
 use std::collections::BTreeSet;
 use ztp::compile::{Options, check};
 use ztp::diagnostic::{Code, Diagnostic, has_errors};
+use ztp::ide::fixes;
 use ztp::policy::Policy;
 use ztp::semantics::Universe;
 use ztp::source::{LineIndex, Sources};
@@ -82,6 +83,16 @@ fn found(diagnostics: &[Diagnostic], sources: &Sources, codes: &[Code]) -> BTree
     with.filter_map(place).map(|line| usize::try_from(line).unwrap() - 1 - before).collect()
 }
 
+/// The namespace's file after all fixes that are certain.
+fn mended(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+    let (id, file) = sources.iter().find(|(_, file)| file.path == "shop.ztp").unwrap();
+    let mut text = file.text.clone();
+    for edit in fixes::all(diagnostics, id).into_iter().rev() {
+        text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+    }
+    text
+}
+
 fn same(a: &Policy, b: &Policy) -> bool {
     let (first, second) = (Ruleset::of_policy(a), Ruleset::of_policy(b));
     let universe = Universe::new(&a.namespaces);
@@ -109,6 +120,8 @@ fn what_is_covered_can_go_and_what_is_not_cannot() {
             removed += covered.len();
             let (rest, _, _) = compiled(grant, &without(&covered)).expect("less is no error");
             assert!(same(&policy, &rest), "the covered sentences mattered:\n{}", shown());
+            let expected = format!("{NAMESPACE}{}\n", without(&covered).join("\n"));
+            assert_eq!(mended(&diagnostics, &sources), expected, "an editor would mend it otherwise:\n{}", shown());
         }
         for index in (0..count).filter(|index| !covered.contains(index) && !lessened.contains(index)) {
             // Of those that cover each other only the first one stays, and only with the others gone.
