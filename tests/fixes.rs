@@ -15,7 +15,11 @@ mod support {
 use std::collections::BTreeSet;
 use support::markdown::Fence;
 use support::{example, markdown};
+use ztp::compile::{Options, check};
 use ztp::diagnostic::{Code, Diagnostic, Fix, Severity};
+use ztp::ide::fixes;
+use ztp::policy::{EnforcerName, Version};
+use ztp::source::Sources;
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixes.txt");
 
@@ -99,4 +103,42 @@ fn applied(text: &str, fix: &Fix) -> String {
         text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
     }
     text
+}
+
+/// All fixes that are certain, applied together to every case of `tests/model`, bring no error in.
+#[test]
+fn what_is_certain_brings_no_error() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/model");
+    let mut mended = 0;
+    for entry in std::fs::read_dir(folder).expect("the cases") {
+        let path = entry.expect("a case").path();
+        let text = std::fs::read_to_string(&path).expect("a text");
+        let source = text.split("--------\n").next().unwrap_or_default();
+        let parts: Vec<(&str, &str)> = match source.strip_prefix("== ") {
+            Some(source) => source.split("\n== ").filter_map(|part| part.split_once('\n')).collect(),
+            None => vec![("main.ztp", source)],
+        };
+        let mut before = Sources::new();
+        for (name, text) in parts {
+            before.add(name, text);
+        }
+        let enforcer =
+            (!source.contains("enforcer ")).then_some((EnforcerName::Cilium, Version { major: 1, minor: 19 }));
+        let options = Options { enforcer, expired_fails: true, ..Options::default() };
+        let found = check(&before, &options).diagnostics;
+        let mut after = Sources::new();
+        for (id, file) in before.iter() {
+            let edits = fixes::all(&found, id);
+            mended += edits.len();
+            let mut text = file.text.clone();
+            for edit in edits.iter().rev() {
+                text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+            }
+            after.add(file.path.clone(), text);
+        }
+        let left = check(&after, &options).diagnostics;
+        let new: Vec<Code> = errors(&left).difference(&errors(&found)).copied().collect();
+        assert!(new.is_empty(), "{}: brings {new:?}", path.display());
+    }
+    assert!(mended > 10, "{mended} edits");
 }
