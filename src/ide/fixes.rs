@@ -1,7 +1,7 @@
 //! What can be mended: the fixes that findings know, at a place, and all of a file together; and what can be said otherwise.
 
-use super::standing::{self, At, touches};
-use super::{File, names};
+use super::standing::{self, At};
+use super::{File, names, touches};
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Item, ItemKind, Peer, PeerKind};

@@ -3,8 +3,8 @@
 
 use super::look_ups::look_ups;
 use super::names::{Kind, Occurrence, Role};
-use super::standing::{At, Declaration, Declared, at, declared};
-use super::{Checked, File, Workspace};
+use super::standing::{At, Declaration, Named, among, asked, at};
+use super::{Checked, Declarations, File, Workspace};
 use crate::policy::{Direction, DnsPattern, Origin, Policy, SentenceId, Traffic};
 use crate::source::Span;
 use crate::syntax::ast::{Action, Item, ItemKind};
@@ -40,10 +40,13 @@ pub enum HintKind {
 pub fn hints(workspace: &Workspace, file: &File, within: Span, checked: &Checked) -> Vec<Hint> {
     let inside = |offset: u32| within.start <= offset && offset <= within.end;
     let mut found: Vec<Hint> = Vec::new();
+    let ports: Vec<&Occurrence> = file.names.iter().filter(|name| matches!(name.role, Role::Port(_))).collect();
+    let wanted: BTreeSet<&str> = ports.iter().flat_map(|port| asked(file, port)).collect();
+    let declarations = Declarations::seen_from(workspace, file, &|name: &str| wanted.contains(name));
     for name in file.names.iter().filter(|name| inside(name.span.end)) {
         match &name.role {
             Role::Declares(Kind::Workload) => found.extend(pods(file, name, checked)),
-            Role::Port(_) => found.extend(port(workspace, file, name)),
+            Role::Port(_) => found.extend(port(&declarations, file, name)),
             _ => {}
         }
     }
@@ -76,15 +79,15 @@ fn pods(file: &File, name: &Occurrence, checked: &Checked) -> Option<Hint> {
 }
 
 /// The numbers of a port that is named.
-fn port(workspace: &Workspace, file: &File, said: &Occurrence) -> Option<Hint> {
-    let of_workload = |one: &Declared<'_>| -> Vec<String> {
+fn port(declarations: &Declarations<'_>, file: &File, said: &Occurrence) -> Option<Hint> {
+    let of_workload = |one: &Named<'_>| -> Vec<String> {
         let Some(Declaration::Item(Item { kind: ItemKind::Workload(workload), .. })) = one.declaration() else {
             return Vec::new();
         };
         let named = workload.serves.iter().filter(|serve| serve.name.value == said.name);
         named.map(super::hover::number).collect()
     };
-    let found = declared(workspace, file, said);
+    let found = among(declarations, file, said);
     let numbers: BTreeSet<String> = found.iter().flat_map(of_workload).collect();
     let numbers: Vec<&str> = numbers.iter().map(|number| number.strip_suffix("/tcp").unwrap_or(number)).collect();
     let text = numbers.join(", ");

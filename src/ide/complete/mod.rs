@@ -12,8 +12,7 @@ mod snippets;
 mod table;
 
 use super::names;
-use super::standing;
-use super::{File, Workspace};
+use super::{File, Workspace, section_at};
 use crate::source::Span;
 use smol_str::SmolStr;
 use table::Offer;
@@ -100,7 +99,7 @@ struct Here<'w> {
 #[must_use]
 pub fn complete(workspace: &Workspace, file: &File, offset: u32) -> Option<Completion> {
     let before = before::before(&file.source.text, offset as usize)?;
-    let section = standing::section_at(file, offset);
+    let section = section_at(&file.tree, offset);
     let home = section.and_then(names::home);
     let header = section.and_then(|section| section.header.as_ref());
     let platform = header.is_some() && home.is_none();

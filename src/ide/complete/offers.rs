@@ -10,7 +10,7 @@ use crate::enforcer::capability::Support;
 use crate::enforcer::{cilium, newest};
 use crate::ide::File;
 use crate::ide::names::{self, Occurrence, Role};
-use crate::ide::standing::{Declaration, Declared, all, holds_names_of, workloads};
+use crate::ide::standing::{Declaration, Named, all, holds_names_of, workloads};
 use crate::ide::words;
 use crate::policy::EnforcerName;
 use crate::syntax::ast::{ItemKind, PeerKind};
@@ -168,7 +168,7 @@ fn kind_of(role: &Role) -> Option<Kind> {
 }
 
 /// A declaration, as it is written.
-fn item(found: &Declared<'_>) -> Option<Item> {
+fn item(found: &Named<'_>) -> Option<Item> {
     let kind = match &found.name.role {
         Role::DeclaresForeign(_) => Kind::Workload,
         role => kind_of(role)?,

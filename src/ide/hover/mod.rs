@@ -10,9 +10,9 @@ pub(crate) use lowered::{objects_of, title};
 pub(crate) use name::number;
 
 use super::names::peers_of;
-use super::standing::{self, At, holds, touches};
+use super::standing::{self, At, holds};
 use super::words::{self, Word};
-use super::{Checked, File, Workspace};
+use super::{Checked, File, Workspace, name_at, touches};
 use crate::diagnostic::Code;
 use crate::source::Span;
 use crate::syntax::ast::{Item, ItemKind, Peer, PeerKind};
@@ -50,7 +50,7 @@ pub fn hover(
     if is_comment(file, offset) {
         return None;
     }
-    if let Some(said) = standing::name_at(file, offset) {
+    if let Some(said) = name_at(file, offset) {
         return name::hover(&asked, said);
     }
     match standing::at(file, offset)? {

@@ -1,9 +1,9 @@
 //! What a name stands for.
 
 use super::{Asked, Hover, sentence};
-use crate::ide::File;
 use crate::ide::names::{Kind, Occurrence, Role};
-use crate::ide::standing::{Declaration, Declared, all, declared};
+use crate::ide::standing::{Declaration, Named, all, declared};
+use crate::ide::{File, section_at};
 use crate::policy::Policy;
 use crate::syntax::ast::{Comment, FactKind, HeaderKind, ItemKind, NamespaceDecl, Peers, Serve};
 use crate::syntax::format;
@@ -36,7 +36,7 @@ pub(super) fn hover(asked: &Asked<'_>, said: &Occurrence) -> Option<Hover> {
     (!text.trim().is_empty()).then(|| Hover { span: said.span, text, page: Some(format!("language.md#{section}")) })
 }
 
-fn section_of(found: &Declared<'_>) -> &'static str {
+fn section_of(found: &Named<'_>) -> &'static str {
     match found.name.role {
         Role::Declares(Kind::Workload) | Role::DeclaresForeign(_) => "workloads",
         Role::Declares(Kind::External) => "externals",
@@ -47,7 +47,7 @@ fn section_of(found: &Declared<'_>) -> &'static str {
 }
 
 /// A declaration as it is written, and what it selects.
-fn declaration(asked: &Asked<'_>, found: &Declared<'_>) -> String {
+fn declaration(asked: &Asked<'_>, found: &Named<'_>) -> String {
     let (comments, written) = match found.declaration() {
         Some(Declaration::Item(item)) => (&item.comments, format::sentence(&item.kind)),
         Some(Declaration::Fact(fact)) => {
@@ -81,8 +81,7 @@ fn declaration(asked: &Asked<'_>, found: &Declared<'_>) -> String {
 }
 
 fn home_of<'w>(asked: &'w Asked<'_>) -> Option<&'w SmolStr> {
-    let section = crate::ide::standing::section_at(asked.file, asked.offset)?;
-    crate::ide::names::home(section)
+    crate::ide::names::home(section_at(&asked.file.tree, asked.offset)?)
 }
 
 /// The `##` comments above a declaration.
@@ -94,7 +93,7 @@ fn documentation(comments: &[Comment], text: &mut String) {
 }
 
 /// The pods, which differ where clusters name workloads by different labels.
-fn workload(asked: &Asked<'_>, found: &Declared<'_>, text: &mut String) {
+fn workload(asked: &Asked<'_>, found: &Named<'_>, text: &mut String) {
     let Some(checked) = (asked.checked)() else { return };
     let mut pods: Vec<String> = Vec::new();
     let mut owner = None;
@@ -121,7 +120,7 @@ fn owner_of(policy: &Policy, namespace: &SmolStr) -> Option<SmolStr> {
 }
 
 /// The members of a group that are names, one a line.
-fn members(asked: &Asked<'_>, found: &Declared<'_>, members: &Peers, text: &mut String) {
+fn members(asked: &Asked<'_>, found: &Named<'_>, members: &Peers, text: &mut String) {
     let within = members.span.0;
     let said = found.file.names.iter().filter(|name| within.start <= name.span.start && name.span.end <= within.end);
     let said = said.filter(|name| !matches!(name.role, Role::Namespace | Role::Port(_)));
@@ -139,7 +138,7 @@ fn members(asked: &Asked<'_>, found: &Declared<'_>, members: &Peers, text: &mut 
 fn namespaces_of(asked: &Asked<'_>, set: &SmolStr) -> Vec<String> {
     let sets =
         all(asked.workspace, File::is_platform, |name| name.name == *set && name.role == Role::Declares(Kind::Set));
-    let Some(Declaration::Item(item)) = sets.first().and_then(Declared::declaration) else { return Vec::new() };
+    let Some(Declaration::Item(item)) = sets.first().and_then(Named::declaration) else { return Vec::new() };
     let ItemKind::NamespaceSet(set) = &item.kind else { return Vec::new() };
     let declared = all(asked.workspace, File::is_platform, |name| name.role == Role::Declares(Kind::Namespace));
     let within = declared.iter().filter_map(|one| match one.declaration()? {
@@ -159,7 +158,7 @@ fn fits(namespace: &NamespaceDecl, set: &crate::syntax::ast::NamespaceSet) -> bo
 }
 
 /// A namespace: its owner, labels, folder, and what its header isolates.
-fn namespace(asked: &Asked<'_>, said: &Occurrence, found: &[Declared<'_>]) -> Option<String> {
+fn namespace(asked: &Asked<'_>, said: &Occurrence, found: &[Named<'_>]) -> Option<String> {
     let mut text = format!("**namespace {}**", said.name);
     let mut folders = Vec::new();
     let mut isolates = "not isolated: no file of it is here".to_owned();
@@ -220,7 +219,7 @@ fn direction(direction: crate::syntax::ast::Direction) -> &'static str {
 }
 
 /// A port's number, at each workload that serves it.
-fn port(said: &Occurrence, found: &[Declared<'_>]) -> Option<String> {
+fn port(said: &Occurrence, found: &[Named<'_>]) -> Option<String> {
     let mut lines = Vec::new();
     for one in found {
         let Some(Declaration::Item(item)) = one.declaration() else { continue };
