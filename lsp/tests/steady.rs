@@ -31,7 +31,7 @@ const BETWEEN: usize = 200;
 
 /// What a question may be answered with besides a result: the client took it back, the text has changed meanwhile, or
 /// what is asked for cannot be done.
-const REFUSALS: [i64; 4] = [-32800, -32801, -32803, -32601];
+const REFUSALS: [i64; 3] = [-32800, -32801, -32803];
 
 /// Questions about a file, and whether they have a position or a range.
 const QUESTIONS: [(&str, About); 18] = [
