@@ -138,6 +138,12 @@ fn questions(client: &mut Client, open: &[(String, String)], mut version: i64) {
         ("a hover over a sentence", "textDocument/hover"),
         ("the inlay hints of a file", "textDocument/inlayHint"),
         ("the code lenses of a file", "textDocument/codeLens"),
+        ("a definition", "textDocument/definition"),
+        ("the references to a workload", "textDocument/references"),
+        ("a rename of a workload", "textDocument/rename"),
+        ("the calls of a workload", "textDocument/prepareCallHierarchy"),
+        ("the semantic tokens of a file", "textDocument/semanticTokens/full"),
+        ("a search for a symbol", "workspace/symbol"),
     ];
     for (what, method) in questions {
         let mut times = Vec::new();
@@ -149,8 +155,16 @@ fn questions(client: &mut Client, open: &[(String, String)], mut version: i64) {
             let character = if method.ends_with("hover") { verb } else { verb + "may reach ".len() };
             let position = json!({ "line": line, "character": character });
             let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 1000, "character": 0 } });
+            let params = json!({
+                "textDocument": { "uri": uri },
+                "position": position,
+                "range": range,
+                "context": { "includeDeclaration": true },
+                "newName": "another",
+                "query": "app",
+            });
             let begin = Instant::now();
-            client.request(method, json!({ "textDocument": { "uri": uri }, "position": position, "range": range }));
+            client.request(method, params);
             times.push(begin.elapsed());
         }
         row(what, &mut times);

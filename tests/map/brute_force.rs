@@ -11,7 +11,7 @@ use ztp::semantics::endpoints::{self, Endpoint, Endpoints, Names};
 use ztp::semantics::namespaces::NamespaceWitness;
 use ztp::semantics::nets::AddressSet;
 use ztp::semantics::pods::{self, Pod};
-use ztp::semantics::{Answer, Place, Places, Universe, labels};
+use ztp::semantics::{Answer, Place, Places, Universe, labels, ports};
 use ztp::source::{FileId, Span};
 use ztp::verdict::{Cause, Effect, Exception, Flow, Gap, Index, Isolation, Rule, Ruleset, decide};
 
@@ -172,8 +172,14 @@ fn ruleset(rules: &[Chosen], isolations: &[(usize, bool)], gap: Option<(usize, b
     for (subject, ingress, effect, peer, carried, except) in rules {
         let subject = set.intern(subjects[*subject].clone());
         let effect = [Effect::Allow, Effect::AllowAuthenticated, Effect::Deny][usize::from(*effect)];
-        let except = except
+        let mut except = except
             .map(|(peer, carried)| Exception { peers: peers[peer].clone(), connections: connections[carried].clone() });
+        // No enforcer takes some look-ups out of what is allowed: where it looks into them, it does so for all of a port.
+        if let (true, Some(Connections::LookUps { names, .. })) =
+            (effect != Effect::Deny, except.as_mut().map(|except| &mut except.connections))
+        {
+            *names = vec![DnsPattern::Any];
+        }
         set.rules.push(Rule {
             subject,
             direction: direction(*ingress),
@@ -282,6 +288,16 @@ fn says(map: &Map, from: &(Who, Endpoint), to: &(Who, Endpoint), connection: &Co
     answer
 }
 
+/// Whether this is no look-up, and some rule leaves the look-ups of its port to others.
+fn looked_into(rules: &Ruleset, connection: &Connection) -> bool {
+    let Connection::Port(protocol, port) = connection else { return false };
+    let mut excepted = rules.rules.iter().filter(|rule| rule.effect != Effect::Deny).flat_map(|rule| &rule.except);
+    excepted.any(|except| match &except.connections {
+        Connections::LookUps { ports, .. } => ports::includes(ports, &PortSet::one(*protocol, *port)),
+        _ => false,
+    })
+}
+
 fn is_own(map: &Map, who: Who) -> bool {
     let own = |vertex: &Vertex| matches!(vertex.kind, Kind::Workload { .. } | Kind::Pods { .. });
     matches!(who, Who::Vertex(id) if own(&map.vertices[id]))
@@ -364,6 +380,8 @@ proptest! {
                         (None, _) => {}
                         // At the one end it is not known, at the other it is stopped.
                         (Some(false), None) => {}
+                        // A map tells a port whose look-ups are looked into by these, and by nothing else that goes there.
+                        (Some(false), Some(true)) if looked_into(&rules, &flow.connection) => {}
                         (seen, decided) => prop_assert_eq!(seen, decided, "{}\n{:#?}", flow, map),
                     }
                 }
