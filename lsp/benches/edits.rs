@@ -33,7 +33,7 @@ const EDITS: usize = 10_000;
 /// How many more are made with a thought between them.
 const PAUSED: usize = 100;
 /// A thought: longer than the server waits until it checks everything, and shorter than that takes.
-const THOUGHT: Duration = Duration::from_millis(250);
+const THOUGHT: Duration = Duration::from_millis(500);
 /// After how many edits memory is looked at first.
 const EARLY: usize = 100;
 
@@ -100,7 +100,7 @@ fn main() {
         }
     }
     row("an edit in a namespace's file to its findings", times.get_mut(..edits).unwrap());
-    row("the same, 250 ms after the edit before", times.get_mut(edits..).unwrap());
+    row("the same, half a second after the edit before", times.get_mut(edits..).unwrap());
 
     questions(&mut client, &open, version);
 
@@ -159,7 +159,7 @@ fn questions(client: &mut Client, open: &[(String, String)], mut version: i64) {
                 "textDocument": { "uri": uri },
                 "position": position,
                 "range": range,
-                "context": { "includeDeclaration": true },
+                "context": { "includeDeclaration": true, "triggerKind": 1, "diagnostics": [] },
                 "newName": "another",
                 "query": "app",
             });
