@@ -21,6 +21,7 @@ pub mod diff;
 pub mod enforcer;
 pub mod explain;
 pub mod ide;
+pub mod import;
 pub mod inventory;
 pub mod manifest;
 pub mod map;

@@ -104,6 +104,23 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "compile",
         ],
     ),
+    // From manifests to sentences that mean the same.
+    (
+        "import",
+        &[
+            "source",
+            "diagnostic",
+            "policy",
+            "semantics",
+            "verdict",
+            "yaml",
+            "syntax",
+            "inventory",
+            "enforcer",
+            "compile",
+            "view",
+        ],
+    ),
     // The command; it sees the library as everybody else does.
     (
         "cli",
@@ -122,6 +139,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "view",
             "diff",
             "verify",
+            "import",
             "resolve",
         ],
     ),

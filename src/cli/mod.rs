@@ -9,6 +9,7 @@ mod completions;
 mod diff;
 mod explain;
 mod fmt;
+mod import;
 mod init;
 mod input;
 mod map;
@@ -34,6 +35,7 @@ Examples:
   ztp diff main:policies policies        show what a change means
   ztp verify dump.yaml --project shop    show where a cluster has drifted from its source
   ztp map shop --format svg > shop.svg   draw who may reach whom
+  ztp import dump.yaml -o policies       turn existing policies into sentences
 
 Exit codes:
   0  nothing to complain about (there may be warnings)
@@ -59,6 +61,7 @@ enum Command {
     Diff(diff::Args),
     Verify(verify::Args),
     Map(map::Args),
+    Import(import::Args),
     Completions(completions::Args),
 }
 
@@ -94,6 +97,7 @@ pub fn run() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Map(args) => map::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
     status.into()

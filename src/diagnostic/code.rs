@@ -69,6 +69,8 @@ codes! {
     W0131 "an object that is refused",
     W0132 "a field that is dropped",
     W0133 "a policy that is not read",
+    E0134 "a policy that no sentence says",
+    E0135 "an import that is not proved",
     E0201 "declared twice",
     E0203 "unknown name",
     E0204 "unknown workload of a namespace",

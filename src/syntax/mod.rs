@@ -57,3 +57,15 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     problems.sort_by_key(|problem| problem.span());
     Parsed { tree, problems: problems.into_iter().map(Diagnostic::from).collect() }
 }
+
+/// Whether a sentence can declare something by this name: a name, and none of the language's words.
+#[must_use]
+pub fn can_be_name(text: &str) -> bool {
+    build::is_name(text) && !build::is_reserved(text)
+}
+
+/// Whether a namespace can be called so: any name will do, also one of the language's words.
+#[must_use]
+pub fn can_be_namespace(text: &str) -> bool {
+    build::is_name(text)
+}

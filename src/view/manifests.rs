@@ -18,6 +18,20 @@ pub struct Text<'s> {
     documents: Vec<Result<Document<'s>, YamlError>>,
 }
 
+impl<'s> Text<'s> {
+    /// The file.
+    #[must_use]
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
+    /// Its documents, or why they cannot be read.
+    #[must_use]
+    pub fn documents(&self) -> &[Result<Document<'s>, YamlError>] {
+        &self.documents
+    }
+}
+
 /// Reads the files from `first` on, side by side; their ids will be larger by `shift`.
 #[must_use]
 pub fn read(sources: &Sources, first: FileId, shift: u32) -> Vec<Text<'_>> {

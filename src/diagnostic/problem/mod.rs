@@ -7,6 +7,7 @@ pub mod dates;
 pub mod enforcer;
 pub mod guard;
 pub mod host_firewall;
+pub mod import;
 pub mod manifests;
 pub mod meaning;
 pub mod names;

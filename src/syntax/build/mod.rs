@@ -16,6 +16,12 @@ mod shape;
 mod word;
 
 pub(super) use path::is_plain as is_plain_in_path;
+pub(super) use shape::is_reserved;
+
+/// Whether a word is a name.
+pub(super) fn is_name(text: &str) -> bool {
+    shape::check_name(text).is_ok()
+}
 
 use super::ast::{Comment, Tree};
 use super::grammar::Rule;

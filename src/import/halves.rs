@@ -1,0 +1,191 @@
+//! What the objects say, half by half: who is isolated, and what passes at which end, towards whom.
+//!
+//! The rules of one entry that differ in their peers only are one [`Half`]: together they are what people call `world`,
+//! `cluster` or `anything`.
+
+use super::refusal::Refusal;
+use crate::policy::{Direction, EnforcerName, PodSelector};
+use crate::semantics::connections::Connections;
+use crate::semantics::endpoints::{self, Endpoints};
+use crate::semantics::{Place, Places, Universe, pods};
+use crate::verdict::{CauseId, Effect, Ruleset};
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+
+/// Whose end a half is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// Pods of one namespace.
+    Pods(SmolStr, PodSelector),
+    /// Pods of namespaces that no name gives.
+    Everywhere(PodSelector),
+    /// Nodes, by label.
+    Nodes(crate::policy::LabelSelector),
+}
+
+impl Subject {
+    /// The namespace in whose file it belongs; `None` for a platform file.
+    pub fn home(&self) -> Option<&SmolStr> {
+        match self {
+            Self::Pods(home, _) => Some(home),
+            Self::Everywhere(_) | Self::Nodes(_) => None,
+        }
+    }
+
+    /// The pods; `None` for nodes.
+    pub fn pods(&self) -> Option<&PodSelector> {
+        match self {
+            Self::Pods(_, selector) | Self::Everywhere(selector) => Some(selector),
+            Self::Nodes(_) => None,
+        }
+    }
+}
+
+/// What one entry says at one end.
+#[derive(Clone, Debug)]
+pub struct Half {
+    /// The governed end.
+    pub subject: Subject,
+    /// The direction, as seen from it.
+    pub direction: Direction,
+    /// Allowed or denied.
+    pub effect: Effect,
+    /// The other end: pods, but for all pods that could be.
+    pub pods: Vec<PodSelector>,
+    /// The other end: everything that stands in these places.
+    pub places: Places,
+    /// The other end: everything else.
+    pub others: Vec<Endpoints>,
+    /// What passes.
+    pub connections: Connections,
+    /// Where it is said.
+    pub cause: CauseId,
+}
+
+/// Who is isolated.
+#[derive(Clone, Debug)]
+pub struct Isolated {
+    /// The governed end.
+    pub subject: Subject,
+    /// In which direction.
+    pub direction: Direction,
+    /// Where it is said.
+    pub cause: CauseId,
+}
+
+/// All that is said.
+#[derive(Debug, Default)]
+pub struct Halves {
+    /// Each once.
+    pub isolated: Vec<Isolated>,
+    /// In the order of the files.
+    pub halves: Vec<Half>,
+}
+
+/// The places of which an enforcer's policies speak.
+pub fn places_of(enforcer: EnforcerName) -> Places {
+    match enforcer {
+        EnforcerName::Cilium => Places::ALL,
+        // Which of the other places a plugin counts as addresses is up to the plugin.
+        EnforcerName::Kubernetes => Places::WORLD.union(Places::of(&[Place::Pod])),
+    }
+}
+
+/// Takes rules apart.
+///
+/// # Errors
+/// Whom no sentence governs.
+pub fn of(ruleset: &Ruleset, universe: Universe<'_>) -> Result<Halves, Vec<Refusal>> {
+    let mut refusals = Vec::new();
+    let mut halves = Halves::default();
+    for isolation in &ruleset.isolations {
+        match subject(ruleset.subject(isolation.subject), universe) {
+            Ok(subject) => {
+                let same =
+                    |one: &Isolated| one.subject == subject && one.direction == isolation.direction;
+                if !halves.isolated.iter().any(same) {
+                    let (direction, cause) = (isolation.direction, isolation.cause);
+                    halves.isolated.push(Isolated { subject, direction, cause });
+                }
+            }
+            Err(reason) => refusals.push(Refusal::new(isolation.cause, reason)),
+        }
+    }
+    let mut groups: IndexMap<(Subject, Direction, Effect, CauseId, &Connections), Vec<&Endpoints>> = IndexMap::new();
+    for rule in &ruleset.rules {
+        match subject(ruleset.subject(rule.subject), universe) {
+            Ok(subject) => groups
+                .entry((subject, rule.direction, rule.effect, rule.cause, &rule.connections))
+                .or_default()
+                .push(&rule.peers),
+            Err(reason) => refusals.push(Refusal::new(rule.cause, reason)),
+        }
+        if !rule.except.is_empty() {
+            refusals.push(Refusal::new(rule.cause, "what an address has by other rules counts here".to_owned()));
+        }
+    }
+    for ((subject, direction, effect, cause, connections), peers) in groups {
+        let mut half = Half {
+            subject,
+            direction,
+            effect,
+            pods: Vec::new(),
+            places: Places::default(),
+            others: Vec::new(),
+            connections: connections.clone(),
+            cause,
+        };
+        for peers in peers {
+            half.add(peers, universe);
+        }
+        halves.halves.push(half);
+    }
+    if refusals.is_empty() { Ok(halves) } else { Err(refusals) }
+}
+
+impl Half {
+    fn add(&mut self, peers: &Endpoints, universe: Universe<'_>) {
+        let places = endpoints::places(peers);
+        if endpoints::at(places).contains(peers) {
+            self.places = self.places.union(places);
+            return;
+        }
+        match peers {
+            Endpoints::Pods(selector) => {
+                let simple = pods::simplified(universe, selector);
+                self.pods.extend(simple.filter(|simple| !self.pods.contains(simple)));
+            }
+            other => {
+                if !self.others.contains(other) {
+                    self.others.push(other.clone());
+                }
+            }
+        }
+    }
+
+    /// Whether pods of every namespace are among the other ends, by label or not.
+    pub fn peers(&self) -> impl Iterator<Item = PodSelector> + '_ {
+        let all = self.places.contains(Place::Pod).then(PodSelector::default);
+        all.into_iter().chain(self.pods.iter().cloned())
+    }
+}
+
+fn subject(ends: &Endpoints, universe: Universe<'_>) -> Result<Subject, String> {
+    match ends {
+        Endpoints::Pods(selector) => {
+            let selector = pods::simplified(universe, selector).unwrap_or_else(|| selector.clone());
+            Ok(match selector.namespaces.names.as_one().cloned() {
+                Some(home) if selector.namespaces.labels.0.is_empty() => Subject::Pods(home, selector),
+                _ => Subject::Everywhere(selector),
+            })
+        }
+        Endpoints::Nodes { labels, .. } => Ok(Subject::Nodes(labels.clone())),
+        Endpoints::Single(places) => {
+            let names: Vec<&str> = places.iter().map(Place::as_str).collect();
+            Err(format!("the policy governs {} too, which are no pods", names.join(" and ")))
+        }
+        Endpoints::MeshPods { .. } | Endpoints::Outside { .. } => {
+            Err("the policy governs what is neither a pod nor a node of this cluster".to_owned())
+        }
+    }
+}

@@ -1,0 +1,447 @@
+//! Two halves to one flow.
+//!
+//! A policy opens one end only; a sentence opens both. So an allow towards pods that are isolated themselves is said as
+//! far as these let it through:
+//!
+//! | at the other end | is said |
+//! |---|---|
+//! | nothing isolates the pods | the whole allow: the sentence adds nothing there |
+//! | one allow answers all of it | the whole allow |
+//! | allows answer parts of it | these parts |
+//! | some pods are isolated, and nothing answers | the rest of the pods (`except`) |
+//! | all are, and nothing answers | nothing: it never applies, which is noted |
+//!
+//! Towards pods of every namespace (`workloads in every namespace`) a sentence opens the other end within its own
+//! namespace only, so only that one's isolation counts then.
+
+use super::halves::{Half, Halves, Isolated, Subject};
+use crate::policy::{Direction, LabelSelector, PodSelector, PortRange, PortSet, Protocol};
+use crate::semantics::connections::{self, Connections};
+use crate::semantics::endpoints::Endpoints;
+use crate::semantics::{Place, Places, Universe, pods, ports};
+use crate::verdict::{CauseId, Effect};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+
+/// One end of a flow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct End {
+    /// Pods, each selector by itself.
+    pub pods: Vec<PodSelector>,
+    /// Less these.
+    pub except: Vec<PodSelector>,
+    /// Everything that stands in these places.
+    pub places: Places,
+    /// Everything else: ranges, names, nodes by label.
+    pub others: Vec<Endpoints>,
+    /// Nodes that are governed.
+    pub nodes: Option<LabelSelector>,
+}
+
+impl End {
+    fn of(pods: PodSelector) -> Self {
+        Self { pods: vec![pods], ..Self::default() }
+    }
+
+    fn of_subject(subject: &Subject) -> Self {
+        match subject {
+            Subject::Pods(_, selector) | Subject::Everywhere(selector) => Self::of(selector.clone()),
+            Subject::Nodes(labels) => Self { nodes: Some(labels.clone()), ..Self::default() },
+        }
+    }
+
+    /// The one selector that is all of it.
+    fn as_pods(&self) -> Option<&PodSelector> {
+        match self.pods.as_slice() {
+            [one] if self.except.is_empty() && self.places == Places::default() && self.others.is_empty() => Some(one),
+            _ => None,
+        }
+    }
+}
+
+/// What a sentence does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// `may`
+    May,
+    /// `may always`
+    Always,
+    /// `may not`
+    Not,
+}
+
+/// What one sentence is to say.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// What it does.
+    pub kind: Kind,
+    /// In whose file it stands; `None` for a platform file.
+    pub home: Option<SmolStr>,
+    /// Who opens it.
+    pub from: End,
+    /// Who answers.
+    pub to: End,
+    /// What passes.
+    pub connections: Connections,
+    /// After mutual authentication only.
+    pub authenticated: bool,
+    /// Where it was said.
+    pub causes: BTreeSet<CauseId>,
+}
+
+/// What comes of all halves.
+#[derive(Debug, Default)]
+pub struct Met {
+    /// To be said.
+    pub flows: Vec<Flow>,
+    /// Allows of which nothing ever passes.
+    pub dead: Vec<CauseId>,
+}
+
+/// Joins the halves.
+pub fn meet(halves: &Halves, universe: Universe<'_>) -> Met {
+    let mut met = Met::default();
+    let meeting = Meeting { halves, universe };
+    for half in &halves.halves {
+        let found = meeting.of(half);
+        if found.is_empty() {
+            met.dead.push(half.cause);
+        }
+        for flow in found {
+            add(flow, &mut met.flows);
+        }
+    }
+    met.flows = without_covered(std::mem::take(&mut met.flows), universe);
+    met
+}
+
+/// Adds a flow, to one that differs in its ports or requests only if there is one.
+fn add(flow: Flow, flows: &mut Vec<Flow>) {
+    let same = |other: &&mut Flow| {
+        (other.kind, &other.home, &other.from, &other.to, other.authenticated)
+            == (flow.kind, &flow.home, &flow.from, &flow.to, flow.authenticated)
+    };
+    for other in flows.iter_mut().filter(same) {
+        let joined = match (&mut other.connections, &flow.connections) {
+            (all, other) if all == other => true,
+            (Connections::Ports(own), Connections::Ports(more)) => {
+                *own = ports::union(own, more);
+                true
+            }
+            (
+                Connections::Requests { ports, requests },
+                Connections::Requests { ports: more_ports, requests: more },
+            ) if ports == more_ports => {
+                requests.extend(more.iter().filter(|one| !requests.contains(one)).cloned().collect::<Vec<_>>());
+                true
+            }
+            _ => false,
+        };
+        if joined {
+            other.causes.extend(flow.causes);
+            return;
+        }
+    }
+    flows.push(flow);
+}
+
+/// Without flows that lie within another one, whose sentence opens the same ends.
+fn without_covered(flows: Vec<Flow>, universe: Universe<'_>) -> Vec<Flow> {
+    let within = |inner: &Flow, outer: &Flow| {
+        let ends = |a: &End, b: &End| match (a.as_pods(), b.as_pods()) {
+            (Some(a), Some(b)) => {
+                a.namespaces.names.as_one().is_some()
+                    && a.namespaces.names == b.namespaces.names
+                    && pods::includes(universe, b, a)
+            }
+            _ => a == b,
+        };
+        (inner.kind, &inner.home, inner.authenticated) == (outer.kind, &outer.home, outer.authenticated)
+            && ends(&inner.from, &outer.from)
+            && ends(&inner.to, &outer.to)
+            && connections::includes(&outer.connections, &inner.connections).is_yes()
+    };
+    let mut kept: Vec<Flow> = Vec::with_capacity(flows.len());
+    for flow in flows {
+        if let Some(outer) = kept.iter_mut().find(|outer| within(&flow, outer)) {
+            outer.causes.extend(flow.causes);
+            continue;
+        }
+        let mut flow = flow;
+        kept.retain(|inner| {
+            let covered = within(inner, &flow);
+            if covered {
+                flow.causes.extend(inner.causes.iter().copied());
+            }
+            !covered
+        });
+        kept.push(flow);
+    }
+    kept
+}
+
+struct Meeting<'h> {
+    halves: &'h Halves,
+    universe: Universe<'h>,
+}
+
+impl Meeting<'_> {
+    fn of(&self, half: &Half) -> Vec<Flow> {
+        let (Subject::Pods(home, subject), Effect::Allow | Effect::AllowAuthenticated) = (&half.subject, half.effect)
+        else {
+            return vec![self.whole(half)];
+        };
+        let mut found = Vec::new();
+        let mut places = half.places;
+        let mut whole = Vec::new();
+        for peers in half.peers() {
+            let everywhere = peers == PodSelector::default();
+            let parts = self.towards(half, home, subject, &peers);
+            match parts.as_slice() {
+                [only] if only.whole && everywhere => {}
+                [only] if only.whole => whole.push(peers),
+                parts => {
+                    if everywhere {
+                        places = places.difference(Places::of(&[Place::Pod]));
+                    }
+                    found.extend(parts.iter().map(|part| self.flow(half, part)));
+                }
+            }
+        }
+        for one in whole {
+            found.push(self.flow(half, &Part::whole(half, subject, End::of(one))));
+        }
+        if places != Places::default() || !half.others.is_empty() {
+            let other = End { places, others: half.others.clone(), ..End::default() };
+            found.push(self.flow(half, &Part::whole(half, subject, other)));
+        }
+        found
+    }
+
+    /// What no other end has a say in.
+    fn whole(&self, half: &Half) -> Flow {
+        let other = End {
+            pods: half.pods.clone(),
+            places: half.places,
+            others: half.others.clone(),
+            ..End::default()
+        };
+        let own = End::of_subject(&half.subject);
+        let (from, to) = in_order(half.direction, own, other);
+        let kind = match (half.effect, &half.subject) {
+            (Effect::Deny, _) => Kind::Not,
+            (_, Subject::Everywhere(_)) => Kind::Always,
+            (_, _) => Kind::May,
+        };
+        Flow {
+            kind,
+            home: half.subject.home().cloned(),
+            from,
+            to,
+            connections: half.connections.clone(),
+            authenticated: half.effect == Effect::AllowAuthenticated,
+            causes: [half.cause].into(),
+        }
+    }
+
+    /// The parts of an allow towards some pods, of which something may pass.
+    fn towards(&self, half: &Half, home: &SmolStr, subject: &PodSelector, peers: &PodSelector) -> Vec<Part> {
+        let one = peers.namespaces.names.as_one();
+        let counts = |isolated: &&Isolated| {
+            isolated.direction != half.direction
+                && match &isolated.subject {
+                    Subject::Pods(namespace, selector) => {
+                        (one.is_some() || namespace == home) && pods::overlap(self.universe, selector, peers)
+                    }
+                    Subject::Everywhere(selector) => pods::overlap(self.universe, selector, peers),
+                    Subject::Nodes(_) => false,
+                }
+        };
+        let within = |selector: &PodSelector| pods::intersection(self.universe, selector, peers);
+        let isolated: Vec<PodSelector> = self
+            .halves
+            .isolated
+            .iter()
+            .filter(counts)
+            .filter_map(|isolated| isolated.subject.pods().and_then(within))
+            .collect();
+        let answers: Vec<Answer<'_>> =
+            self.halves.halves.iter().filter_map(|answer| self.answer(half, subject, peers, answer)).collect();
+        let answered = |pods: &PodSelector| {
+            answers.iter().any(|answer| {
+                answer.whole && pods::includes(self.universe, &answer.own, pods)
+            })
+        };
+        let mut silent: Vec<PodSelector> = isolated.into_iter().filter(|pods| !answered(pods)).collect();
+        if silent.is_empty() {
+            return vec![Part::whole(half, subject, End::of(peers.clone()))];
+        }
+        silent.dedup();
+        let mut parts = Vec::new();
+        if !silent.iter().any(|pods| pods::includes(self.universe, pods, peers)) {
+            let rest = End { pods: vec![peers.clone()], except: silent, ..End::default() };
+            let mut part = Part::whole(half, subject, rest);
+            part.whole = false;
+            parts.push(part);
+        }
+        for answer in answers {
+            // Others' answers to a broad allow are parts of their own.
+            if one.is_none() && answer.home != Some(home) {
+                continue;
+            }
+            parts.push(Part {
+                own: answer.caller,
+                other: End::of(answer.own),
+                connections: answer.connections,
+                authenticated: half.effect == Effect::AllowAuthenticated || answer.authenticated,
+                causes: [half.cause, answer.cause].into(),
+                whole: false,
+            });
+        }
+        parts
+    }
+
+    /// What another half lets through of this one, from the other end.
+    fn answer<'a>(
+        &self,
+        half: &Half,
+        subject: &PodSelector,
+        peers: &PodSelector,
+        answer: &'a Half,
+    ) -> Option<Answer<'a>> {
+        if answer.direction == half.direction || answer.effect == Effect::Deny {
+            return None;
+        }
+        let own = pods::intersection(self.universe, answer.subject.pods()?, peers)?;
+        let connections = common(&half.connections, &answer.connections)?;
+        let mut best: Option<PodSelector> = None;
+        for caller in answer.peers() {
+            if let Some(both) = pods::intersection(self.universe, subject, &caller)
+                && best.as_ref().is_none_or(|best| pods::includes(self.universe, &both, best))
+            {
+                best = Some(both);
+            }
+        }
+        let caller = best?;
+        let whole = pods::includes(self.universe, &caller, subject)
+            && connections::includes(&answer.connections, &half.connections).is_yes()
+            && answer.effect == half.effect;
+        let home = answer.subject.home();
+        let authenticated = answer.effect == Effect::AllowAuthenticated;
+        Some(Answer { home, own, caller, connections, authenticated, whole, cause: answer.cause })
+    }
+
+    fn flow(&self, half: &Half, part: &Part) -> Flow {
+        let (from, to) = in_order(half.direction, End::of(part.own.clone()), part.other.clone());
+        let home = |end: &End| {
+            let one = end.as_pods()?.namespaces.names.as_one()?;
+            self.is_declared(one).then(|| one.clone())
+        };
+        let home = home(&from).or_else(|| half.subject.home().cloned());
+        Flow {
+            kind: Kind::May,
+            home,
+            from,
+            to,
+            connections: part.connections.clone(),
+            authenticated: part.authenticated,
+            causes: part.causes.clone(),
+        }
+    }
+
+    /// Whether some object governs pods of this namespace by its name.
+    fn is_declared(&self, namespace: &SmolStr) -> bool {
+        self.halves.isolated.iter().map(|isolated| &isolated.subject)
+            .chain(self.halves.halves.iter().map(|half| &half.subject))
+            .any(|subject| subject.home() == Some(namespace))
+    }
+}
+
+/// What the other end lets through.
+struct Answer<'a> {
+    home: Option<&'a SmolStr>,
+    own: PodSelector,
+    caller: PodSelector,
+    connections: Connections,
+    authenticated: bool,
+    /// Whether that is all that was asked, as far as the asking end and what passes go.
+    whole: bool,
+    cause: CauseId,
+}
+
+/// A part of an allow.
+struct Part {
+    own: PodSelector,
+    other: End,
+    connections: Connections,
+    authenticated: bool,
+    causes: BTreeSet<CauseId>,
+    /// Whether it is all of it.
+    whole: bool,
+}
+
+impl Part {
+    fn whole(half: &Half, subject: &PodSelector, other: End) -> Self {
+        Self {
+            own: subject.clone(),
+            other,
+            connections: half.connections.clone(),
+            authenticated: half.effect == Effect::AllowAuthenticated,
+            causes: [half.cause].into(),
+            whole: true,
+        }
+    }
+}
+
+fn in_order(direction: Direction, own: End, other: End) -> (End, End) {
+    match direction {
+        Direction::Egress => (own, other),
+        Direction::Ingress => (other, own),
+    }
+}
+
+/// What is in both; where that is two sets of requests of which neither lies in the other, it is left to the proof.
+fn common(a: &Connections, b: &Connections) -> Option<Connections> {
+    if !connections::overlap(a, b) {
+        return None;
+    }
+    if connections::includes(b, a).is_yes() {
+        return Some(a.clone());
+    }
+    if connections::includes(a, b).is_yes() {
+        return Some(b.clone());
+    }
+    let of = |ports: &PortSet| {
+        let both = a.ports().zip(b.ports()).map(|(a, b)| ports::intersection(a, b));
+        both.unwrap_or_else(|| ports.clone())
+    };
+    Some(match (a, b) {
+        (Connections::Ports(ports), Connections::Ports(_)) => Connections::Ports(of(ports)),
+        (Connections::Requests { ports, requests }, _) | (_, Connections::Requests { ports, requests }) => {
+            Connections::Requests { ports: of(ports), requests: requests.clone() }
+        }
+        (Connections::LookUps { ports, names }, _) | (_, Connections::LookUps { ports, names }) => {
+            Connections::LookUps { ports: of(ports), names: names.clone() }
+        }
+        (Connections::Tls { ports, names }, _) | (_, Connections::Tls { ports, names }) => {
+            Connections::Tls { ports: of(ports), names: names.clone() }
+        }
+        (a, _) => a.clone(),
+    })
+}
+
+/// The ports of every protocol.
+pub fn ranges_of_all(ports: &PortSet) -> Vec<(PortRange, bool)> {
+    // A range that all three protocols have is said once.
+    let has = |protocol: Protocol, range: PortRange| ports.ranges().contains(&PortRange { protocol, ..range });
+    let mut found = Vec::new();
+    for range in ports.ranges() {
+        let all = Protocol::ALL.iter().all(|protocol| has(*protocol, *range));
+        if all && range.protocol != Protocol::Tcp {
+            continue;
+        }
+        found.push((*range, all));
+    }
+    found.sort_by_key(|(range, _)| (range.protocol, range.first));
+    found
+}

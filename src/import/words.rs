@@ -1,0 +1,342 @@
+//! Ends and traffic in words.
+
+use super::meet::{End, ranges_of_all};
+use super::name::Names;
+use crate::policy::{
+    DnsPattern, EnforcerName, Entity, LabelSelector, Op, PathPattern, PortSet, Protocol, Query, Requirement, Segment,
+    cloud_metadata, private,
+};
+use crate::semantics::connections::{Authority, Connections, IcmpTypes, Methods, RequestSet, Target};
+use crate::semantics::endpoints::{Endpoints, Names as DnsNames};
+use crate::semantics::nets::AddressSet;
+use crate::semantics::{Place, Places};
+use ipnet::IpNet;
+use smol_str::SmolStr;
+
+/// A list of peers as it can stand in one sentence.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Phrase {
+    /// The peers.
+    pub items: Vec<String>,
+    /// Less these.
+    pub except: Vec<String>,
+}
+
+impl Phrase {
+    fn plain(items: Vec<String>) -> Self {
+        Self { items, except: Vec::new() }
+    }
+}
+
+/// The words for places, the largest first.
+const WORDS: [(&str, Option<Entity>); 10] = [
+    ("cluster", Some(Entity::Cluster)),
+    ("world", Some(Entity::World)),
+    ("nodes", None),
+    ("host", Some(Entity::Host)),
+    ("remote-node", Some(Entity::RemoteNode)),
+    ("kube-apiserver", Some(Entity::KubeApiserver)),
+    ("ingress", Some(Entity::Ingress)),
+    ("health", Some(Entity::Health)),
+    ("init", Some(Entity::Init)),
+    ("unmanaged", Some(Entity::Unmanaged)),
+];
+
+/// An end in words: a list for one sentence, or several where one would need exceptions of several kinds.
+///
+/// # Errors
+/// Why there are none.
+pub fn end(
+    end: &End,
+    names: &Names,
+    home: Option<&SmolStr>,
+    enforcer: EnforcerName,
+) -> Result<Vec<Phrase>, String> {
+    let mut phrases = Vec::new();
+    let mut plain = Vec::new();
+    let taken = |selectors: &[crate::policy::PodSelector]| -> Result<Vec<String>, String> {
+        let mut words = Vec::new();
+        for selector in selectors {
+            words.extend(names.pods(selector, home)?.0);
+        }
+        Ok(words)
+    };
+    for selector in &end.pods {
+        let (words, mut except) = names.pods(selector, home)?;
+        except.extend(taken(&end.except)?);
+        if except.is_empty() { plain.extend(words) } else { phrases.push(Phrase { items: words, except }) }
+    }
+    if let Some(labels) = &end.nodes {
+        plain.push(nodes(labels, names)?);
+    }
+    places(end.places, enforcer, &mut plain)?;
+    let mut addresses = AddressSet::default();
+    for other in &end.others {
+        match other {
+            Endpoints::Outside { places: Places::WORLD, addresses: own, names: none } if *none == DnsNames::default() => {
+                addresses = addresses.union(own);
+            }
+            Endpoints::Outside { places: Places::WORLD, addresses: all, names: asked }
+                if *all == AddressSet::all() && asked.lacks.is_empty() && asked.has.len() == 1 =>
+            {
+                plain.extend(asked.has.iter().map(dns_name));
+            }
+            Endpoints::Nodes { places: Places::REMOTE_NODES, labels } => plain.push(nodes(labels, names)?),
+            Endpoints::Outside { .. } => {
+                return Err("a part of what stands outside for which there is no word".to_owned());
+            }
+            Endpoints::Nodes { .. } => return Err("nodes for which there is no word".to_owned()),
+            Endpoints::MeshPods { .. } => return Err("pods of other clusters of a mesh".to_owned()),
+            Endpoints::Pods(_) | Endpoints::Single(_) => return Err("an end for which there is no word".to_owned()),
+        }
+    }
+    ranges(&addresses, &mut plain, &mut phrases);
+    if !plain.is_empty() {
+        phrases.insert(0, Phrase::plain(plain));
+    }
+    if phrases.is_empty() { Err("an end at which nobody stands".to_owned()) } else { Ok(phrases) }
+}
+
+fn nodes(labels: &LabelSelector, names: &Names) -> Result<String, String> {
+    names.nodes.get(labels).map(ToString::to_string).ok_or_else(|| "all nodes by an empty selector".to_owned())
+}
+
+/// What stands in some places, in as few words as there are.
+fn places(wanted: Places, enforcer: EnforcerName, words: &mut Vec<String>) -> Result<(), String> {
+    let mesh = Places::of(&[Place::MeshPod]);
+    let spoken = super::halves::places_of(enforcer);
+    let wanted = wanted.intersection(spoken);
+    let all = spoken.difference(mesh);
+    if wanted.difference(mesh) == all {
+        words.push("anything".to_owned());
+        return Ok(());
+    }
+    if wanted.includes(mesh) {
+        return Err("pods of other clusters of a mesh".to_owned());
+    }
+    if enforcer == EnforcerName::Kubernetes {
+        // A plugin's addresses are what a NetworkPolicy calls the world.
+        if wanted.contains(Place::Pod) {
+            words.push("workloads in every namespace".to_owned());
+        }
+        if wanted.includes(Places::WORLD) {
+            words.extend(["0.0.0.0/0".to_owned(), "[::/0]".to_owned()]);
+        }
+        return Ok(());
+    }
+    let mut left = wanted;
+    for (word, entity) in WORDS {
+        let of_word = entity.map_or(Places::NODES, Places::of_entity);
+        if wanted.includes(of_word) && !left.intersection(of_word).is_empty() {
+            words.push(word.to_owned());
+            left = left.difference(of_word);
+        }
+    }
+    if left.contains(Place::Pod) {
+        words.push("workloads in every namespace".to_owned());
+        left = left.difference(Places::of(&[Place::Pod]));
+    }
+    if left.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = left.iter().map(Place::as_str).collect();
+    Err(format!("{} alone, for which there is no word", names.join(" and ")))
+}
+
+/// Addresses, with the words that there are for some sets of them.
+fn ranges(addresses: &AddressSet, plain: &mut Vec<String>, phrases: &mut Vec<Phrase>) {
+    let mut rest = addresses.clone();
+    let metadata = AddressSet::of_ranges(&cloud_metadata());
+    if rest.includes(&metadata) && rest.to_nets().len() == metadata.to_nets().len() && rest == metadata {
+        plain.push("cloud-metadata".to_owned());
+        return;
+    }
+    let reserved = AddressSet::of_ranges(&private());
+    if rest == reserved {
+        plain.push("private".to_owned());
+        return;
+    }
+    if rest == reserved.complement() {
+        let items = vec!["0.0.0.0/0".to_owned(), "[::/0]".to_owned()];
+        phrases.push(Phrase { items, except: vec!["private".to_owned()] });
+        rest = AddressSet::default();
+    }
+    let mut except = Vec::new();
+    let mut items = Vec::new();
+    for net in rest.to_nets() {
+        if net.except.is_empty() {
+            plain.push(range(net.cidr));
+        } else {
+            items.push(range(net.cidr));
+            except.extend(net.except.iter().copied().map(range));
+        }
+    }
+    if !items.is_empty() {
+        phrases.push(Phrase { items, except });
+    }
+}
+
+/// `10.0.0.0/8`, `192.0.2.7`, `[2001:db8::/32]`
+fn range(range: IpNet) -> String {
+    let alone = range.prefix_len() == range.max_prefix_len();
+    let text = if alone { range.addr().to_string() } else { range.to_string() };
+    if range.addr().is_ipv6() { format!("[{text}]") } else { text }
+}
+
+/// A DNS name as a sentence has it.
+pub fn dns_name(pattern: &DnsPattern) -> String {
+    pattern.to_string()
+}
+
+/// What passes, as a sentence says it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// `reach`, with the ports behind each object.
+    Reach(String),
+    /// `ping`
+    Ping,
+    /// Requests, with the ports.
+    Use(String, Vec<String>),
+    /// `reach … with tls name N`
+    Tls(String, String),
+}
+
+/// Traffic in words; several where one sentence has no form for all.
+///
+/// # Errors
+/// Why there are none.
+pub fn actions(connections: &Connections) -> Result<Vec<Action>, String> {
+    Ok(match connections {
+        Connections::All => vec![Action::Reach(String::new())],
+        Connections::Ports(ports) => vec![Action::Reach(port_list(ports))],
+        Connections::Icmp(types) if *types == IcmpTypes::echo() => vec![Action::Ping],
+        Connections::Icmp(types) => return Err(format!("ICMP of some types only: {types}")),
+        Connections::Requests { ports, requests } => {
+            let mut lines: Vec<String> = Vec::with_capacity(requests.len());
+            for request in merged(requests) {
+                lines.push(request_line(&request)?);
+            }
+            vec![Action::Use(port_list(ports), lines)]
+        }
+        Connections::Tls { ports, names } => {
+            let one = |name: &DnsPattern| match name {
+                DnsPattern::Exact(name) => Ok(Action::Tls(port_list(ports), name.to_string())),
+                other => Err(format!("a TLS server name with stars: {other}")),
+            };
+            names.iter().map(one).collect::<Result<_, _>>()?
+        }
+        Connections::LookUps { .. } => {
+            return Err("look-ups by rule at what is not the cluster's DNS server".to_owned());
+        }
+        Connections::Other => return Err("protocols without ports".to_owned()),
+    })
+}
+
+/// `:8080`, `:[80, 53/any]`
+pub fn port_list(ports: &PortSet) -> String {
+    let all = |protocol: Protocol| match protocol {
+        Protocol::Tcp => "/tcp",
+        Protocol::Udp => "/udp",
+        Protocol::Sctp => "/sctp",
+    };
+    let one = |(range, any): &(crate::policy::PortRange, bool)| {
+        let protocol = match (any, range.protocol) {
+            (true, _) => "/any",
+            (false, Protocol::Tcp) if (range.first, range.last) != (1, u16::MAX) => "",
+            (false, protocol) => all(protocol),
+        };
+        match (range.first, range.last) {
+            (1, u16::MAX) if *any => "1-65535/any".to_owned(),
+            (1, u16::MAX) => format!("any{protocol}"),
+            (first, last) if first == last => format!("{first}{protocol}"),
+            (first, last) => format!("{first}-{last}{protocol}"),
+        }
+    };
+    let list: Vec<String> = ranges_of_all(ports).iter().map(one).collect();
+    match list.as_slice() {
+        [one] => format!(":{one}"),
+        several => format!(":[{}]", several.join(", ")),
+    }
+}
+
+/// Requests that differ in their method only, as one.
+fn merged(requests: &[RequestSet]) -> Vec<RequestSet> {
+    let mut found: Vec<RequestSet> = Vec::with_capacity(requests.len());
+    for request in requests {
+        let same = |other: &&mut RequestSet| {
+            (&other.target, &other.authority, &other.headers) == (&request.target, &request.authority, &request.headers)
+        };
+        match (found.iter_mut().find(same), &request.methods) {
+            (Some(RequestSet { methods: Methods::In(known), .. }), Methods::In(more)) => known.extend(more.iter().cloned()),
+            _ => found.push(request.clone()),
+        }
+    }
+    found
+}
+
+/// `GET /a/{id} without query with header X: v`
+fn request_line(request: &RequestSet) -> Result<String, String> {
+    let mut line = match &request.methods {
+        Methods::Any => "request".to_owned(),
+        Methods::In(methods) if methods.iter().all(|method| is_method(method)) && !methods.is_empty() => {
+            methods.iter().map(SmolStr::as_str).collect::<Vec<_>>().join(", ")
+        }
+        _ => return Err(format!("methods for which there is no word: {request}")),
+    };
+    line.push(' ');
+    match &request.target {
+        Target::Path { path, query } => {
+            line.push_str(&path_words(path));
+            if *query == Query::None {
+                line.push_str(" without query");
+            }
+        }
+        // The expression of a rule is about the query too; a sentence's is not.
+        Target::Matching(text) => line.push_str(&format!("matching {} without query", quoted(text))),
+    }
+    match &request.authority {
+        Authority::Any => {}
+        Authority::Host(host) => line.push_str(&format!(" at host {}", quoted(host))),
+        Authority::Matching(text) => return Err(format!("a host by an expression: `{text}`")),
+    }
+    for Requirement { key, op } in &request.headers.0 {
+        match op {
+            Op::Exists => line.push_str(&format!(" with header {key}")),
+            Op::In(values) if values.len() == 1 => {
+                line.push_str(&format!(" with header {key}: {}", quoted(values.first().map_or("", SmolStr::as_str))));
+            }
+            _ => return Err(format!("a header by what it is not: `{key}`")),
+        }
+    }
+    Ok(line)
+}
+
+fn is_method(method: &str) -> bool {
+    method.starts_with(|c: char| c.is_ascii_uppercase())
+        && method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-')
+}
+
+fn path_words(path: &PathPattern) -> String {
+    match path {
+        PathPattern::Matching(text) => format!("matching {}", quoted(text)),
+        PathPattern::Segments { segments, rest } => {
+            let mut words = String::new();
+            for segment in segments {
+                words.push('/');
+                match segment {
+                    Segment::Literal(text) => words.push_str(text),
+                    Segment::One => words.push('*'),
+                }
+            }
+            if *rest {
+                words.push_str("/**");
+            }
+            quoted(&words)
+        }
+    }
+}
+
+/// In double quotes; the formatter takes away those that nobody needs.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
