@@ -17,7 +17,7 @@
 use super::halves::{Half, Halves, Isolated, Subject};
 use crate::policy::{Direction, LabelSelector, PodSelector, PortRange, PortSet, Protocol};
 use crate::semantics::connections::{self, Connections};
-use crate::semantics::endpoints::Endpoints;
+use crate::semantics::endpoints::{self, Endpoints};
 use crate::semantics::{Place, Places, Universe, pods, ports};
 use crate::verdict::{CauseId, Effect};
 use smol_str::SmolStr;
@@ -94,8 +94,10 @@ pub struct Flow {
 pub struct Met {
     /// To be said.
     pub flows: Vec<Flow>,
-    /// Allows of which nothing ever passes.
+    /// Allows of which nothing ever passes, since the other ends let nothing of it pass.
     pub dead: Vec<CauseId>,
+    /// The same, since a deny has all of it.
+    pub denied: Vec<CauseId>,
 }
 
 /// Joins the halves.
@@ -103,6 +105,10 @@ pub fn meet(halves: &Halves, universe: Universe<'_>) -> Met {
     let mut met = Met::default();
     let meeting = Meeting { halves, universe };
     for half in &halves.halves {
+        if meeting.is_denied(half) {
+            met.denied.push(half.cause);
+            continue;
+        }
         let found = meeting.of(half);
         if found.is_empty() {
             met.dead.push(half.cause);
@@ -218,6 +224,29 @@ impl Meeting<'_> {
         found
     }
 
+    /// Whether one deny has all of an allow.
+    fn is_denied(&self, half: &Half) -> bool {
+        let pods = |subject: &Subject| subject.pods().cloned();
+        let denies = |deny: &&Half| {
+            deny.effect == Effect::Deny
+                && deny.direction == half.direction
+                && match (pods(&deny.subject), pods(&half.subject)) {
+                    (Some(deny), Some(own)) => pods::includes(self.universe, &deny, &own),
+                    _ => deny.subject == half.subject,
+                }
+                && connections::includes(&deny.connections, &half.connections).is_yes()
+        };
+        let ends = |half: &Half| {
+            let pods = half.pods.iter().cloned().map(Endpoints::Pods);
+            pods.chain(endpoints::at(half.places)).chain(half.others.iter().cloned()).collect::<Vec<_>>()
+        };
+        let wanted = ends(half);
+        half.effect != Effect::Deny
+            && self.halves.halves.iter().filter(denies).map(ends).any(|denied| {
+                wanted.iter().all(|end| denied.iter().any(|denied| endpoints::includes(self.universe, denied, end)))
+            })
+    }
+
     /// What no other end has a say in.
     fn whole(&self, half: &Half) -> Flow {
         let other = End {
@@ -257,22 +286,15 @@ impl Meeting<'_> {
                     Subject::Nodes(_) => false,
                 }
         };
-        let within = |selector: &PodSelector| pods::intersection(self.universe, selector, peers);
-        let isolated: Vec<PodSelector> = self
-            .halves
-            .isolated
-            .iter()
-            .filter(counts)
-            .filter_map(|isolated| isolated.subject.pods().and_then(within))
-            .collect();
+        let isolated = self.halves.isolated.iter().filter(counts).filter_map(|isolated| isolated.subject.pods());
         let answers: Vec<Answer<'_>> =
             self.halves.halves.iter().filter_map(|answer| self.answer(half, subject, peers, answer)).collect();
-        let answered = |pods: &PodSelector| {
-            answers.iter().any(|answer| {
-                answer.whole && pods::includes(self.universe, &answer.own, pods)
-            })
+        let answered = |pods: &&PodSelector| {
+            let Some(asked) = pods::intersection(self.universe, pods, peers) else { return true };
+            answers.iter().any(|answer| answer.whole && pods::includes(self.universe, &answer.own, &asked))
         };
-        let mut silent: Vec<PodSelector> = isolated.into_iter().filter(|pods| !answered(pods)).collect();
+        let mut silent: Vec<PodSelector> = isolated.filter(|pods| !answered(pods)).cloned().collect();
+        silent.sort();
         if silent.is_empty() {
             return vec![Part::whole(half, subject, End::of(peers.clone()))];
         }

@@ -100,7 +100,8 @@ pub fn import(manifests: Sources, wish: &Wish) -> Outcome {
             Err(problems) => diagnostics.extend(problems.into_iter().map(Diagnostic::from)),
         }
     }
-    diagnostics.extend(manifests::problems(raised.problems));
+    let read = raised.problems.into_iter().filter(|problem| problem.kind != ProblemKind::NotRead);
+    diagnostics.extend(manifests::problems(read.collect()));
     drop(texts);
     diagnostic::sort(&mut diagnostics);
     Outcome { sources: manifests, diagnostics, project, assumed }
@@ -134,7 +135,7 @@ impl Read<'_> {
         let universe = Universe::new(&namespaces);
         self.no_gaps()?;
         let halves = halves::of(self.ruleset, universe).map_err(|found| self.problems_of(&found))?;
-        let Met { mut flows, dead } = meet::meet(&halves, universe);
+        let Met { mut flows, dead, denied } = meet::meet(&halves, universe);
         let aside =
             look_up::set_aside(&mut flows, self.scope.enforcer).map_err(|found| self.problems_of(&found))?;
         let names = names(&halves, &flows, &aside.all);
@@ -153,12 +154,13 @@ impl Read<'_> {
         for (home, text, causes) in missing {
             section(&mut pages, home.as_ref()).entries.push(Entry { causes, ..Entry::new(text) });
         }
-        self.notes(&halves, &dead, &mut pages);
+        self.notes(&halves, &dead, &denied, &mut pages);
         let Some(compiled) = self.compiled(&mut pages, true)? else { return Err(Vec::new()) };
         let more = prove::more_look_ups(self.ruleset, &compiled.policy, universe);
         let text = pages.whole();
         let differences = prove::differences(self.ruleset, &compiled.policy, &namespaces);
         if !differences.is_empty() {
+            if std::env::var_os("DBG").is_some() { eprintln!("{}", text.text); }
             return Err(differences.into_iter().map(|difference| self.difference(difference, &text)).collect());
         }
         let mut look_ups = Vec::new();
@@ -195,12 +197,15 @@ impl Read<'_> {
 
     fn problems_of(&self, refusals: &[Refusal]) -> Problems {
         let mut problems: Problems = Vec::new();
+        let mut known = BTreeSet::new();
         for Refusal { cause, reason } in refusals {
-            let (span, construct) = self.construct(*cause);
-            let problem = ImportProblem::Unsayable { span, construct, reason: reason.clone() };
-            if !problems.contains(&problem) {
-                problems.push(problem);
+            // One reason once an object.
+            let object = self.ruleset.cause(*cause).object.as_ref();
+            if !known.insert((object, reason)) {
+                continue;
             }
+            let (span, construct) = self.construct(*cause);
+            problems.push(ImportProblem::Unsayable { span, construct, reason: reason.clone() });
         }
         problems
     }
@@ -412,7 +417,7 @@ impl Read<'_> {
     }
 
     /// What the policies surely did not intend.
-    fn notes(&self, halves: &Halves, dead: &[CauseId], pages: &mut Pages) {
+    fn notes(&self, halves: &Halves, dead: &[CauseId], denied: &[CauseId], pages: &mut Pages) {
         for problem in self.problems.iter().filter(|problem| problem.kind != ProblemKind::NotRead) {
             let what = match problem.kind {
                 ProblemKind::Refused => "is refused, and enforces nothing",
@@ -420,10 +425,13 @@ impl Read<'_> {
             };
             note(pages, &problem.object, format!("{} {what}: {}", problem.object, problem.reason));
         }
-        for cause in dead {
-            let (_, construct) = self.construct(*cause);
-            let object = self.ruleset.cause(*cause).object.clone().unwrap_or_default();
-            note(pages, &object, format!("{construct} never applies: at the other end all is isolated, and nothing lets it pass"));
+        let silent = "at the other end all is isolated, and nothing lets it pass";
+        let idle = dead.iter().map(|cause| (*cause, silent)).chain(denied.iter().map(|cause| (*cause, "a deny has all of it")));
+        let mut known = BTreeSet::new();
+        for (cause, why) in idle.filter(|(cause, _)| known.insert(*cause)) {
+            let (_, construct) = self.construct(cause);
+            let object = self.ruleset.cause(cause).object.clone().unwrap_or_default();
+            note(pages, &object, format!("{construct} never applies: {why}"));
         }
         for isolated in &halves.isolated {
             let cause = self.ruleset.cause(isolated.cause);

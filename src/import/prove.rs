@@ -13,7 +13,7 @@ use crate::policy::{EnforcerName, Namespace, Origin, Policy, Selects};
 use crate::semantics::connections;
 use crate::semantics::{Universe, endpoints};
 use crate::verdict::{
-    CauseId, ChangeKind, Changed, End, Flow, Index, Rule, Ruleset, changes, decide, settle_look_ups,
+    CauseId, ChangeKind, Changed, End, Flow, Index, PolicyPart, Rule, Ruleset, changes, decide, settle_look_ups,
 };
 use indexmap::IndexMap;
 use smol_str::SmolStr;
@@ -38,8 +38,8 @@ pub fn differences(
 ) -> Vec<Difference> {
     let enforcer = policy.cluster.enforcer;
     let mut said = said.clone();
-    let derived = policy.rules.iter().filter(|rule| rule.origin == Origin::DnsCompanion);
-    said.extend(Ruleset::of_rules(policy, derived, []));
+    let derived = policy.rules.iter().filter(|rule| rule.origin == Origin::DnsCompanion).collect();
+    said.extend(Ruleset::of_part(policy, &PolicyPart { rules: derived, ..PolicyPart::default() }));
     let mut written = Ruleset::of_policy(policy);
     if enforcer == EnforcerName::Cilium {
         settle_look_ups(&mut said);
@@ -98,7 +98,7 @@ pub fn more_look_ups(said: &Ruleset, policy: &Policy, universe: Universe<'_>) ->
         if !matches!(subject.selects, Selects::Pods(_)) {
             continue;
         }
-        let derived = Ruleset::of_rules(policy, [rule], []);
+        let derived = Ruleset::of_part(policy, &PolicyPart { rules: vec![rule], ..PolicyPart::default() });
         let covered = |one: &Rule| {
             said.rules.iter().any(|rule| {
                 rule.direction == one.direction

@@ -6,7 +6,7 @@ use crate::policy::{
     DnsPattern, EnforcerName, Entity, LabelSelector, Op, PathPattern, PortSet, Protocol, Query, Requirement, Segment,
     cloud_metadata, private,
 };
-use crate::semantics::connections::{Authority, Connections, IcmpTypes, Methods, RequestSet, Target};
+use crate::semantics::connections::{self, Authority, Connections, IcmpTypes, Methods, RequestSet, Target};
 use crate::semantics::endpoints::{Endpoints, Names as DnsNames};
 use crate::semantics::nets::AddressSet;
 use crate::semantics::{Place, Places};
@@ -54,16 +54,13 @@ pub fn end(
 ) -> Result<Vec<Phrase>, String> {
     let mut phrases = Vec::new();
     let mut plain = Vec::new();
-    let taken = |selectors: &[crate::policy::PodSelector]| -> Result<Vec<String>, String> {
-        let mut words = Vec::new();
-        for selector in selectors {
-            words.extend(names.pods(selector, home)?.0);
-        }
-        Ok(words)
-    };
     for selector in &end.pods {
         let (words, mut except) = names.pods(selector, home)?;
-        except.extend(taken(&end.except)?);
+        // What a bare name takes away from `workloads in every namespace` is a namespace.
+        let home = home.filter(|_| selector.namespaces.names.as_one().is_some());
+        for taken in &end.except {
+            except.extend(names.pods(taken, home)?.0);
+        }
         if except.is_empty() { plain.extend(words) } else { phrases.push(Phrase { items: words, except }) }
     }
     if let Some(labels) = &end.nodes {
@@ -291,8 +288,7 @@ fn request_line(request: &RequestSet) -> Result<String, String> {
                 line.push_str(" without query");
             }
         }
-        // The expression of a rule is about the query too; a sentence's is not.
-        Target::Matching(text) => line.push_str(&format!("matching {} without query", quoted(text))),
+        Target::Matching(text) => line.push_str(&expression_words(text)?),
     }
     match &request.authority {
         Authority::Any => {}
@@ -309,6 +305,47 @@ fn request_line(request: &RequestSet) -> Result<String, String> {
         }
     }
     Ok(line)
+}
+
+/// An expression of a rule is about the path with its query, and one of a sentence about the path alone.
+fn expression_words(text: &str) -> Result<String, String> {
+    let set = |target| {
+        let ports = PortSet::one(Protocol::Tcp, 80);
+        Connections::Requests { ports, requests: vec![RequestSet { target, ..RequestSet::all() }] }
+    };
+    let wanted = set(Target::Matching(text.into()));
+    let same = |path: &str, query| {
+        let said = set(Target::Path { path: PathPattern::Matching(path.into()), query });
+        connections::includes(&said, &wanted).is_yes() && connections::includes(&wanted, &said).is_yes()
+    };
+    let within_path = without_dots(text);
+    if same(&within_path, Query::Any) {
+        return Ok(format!("matching {}", quoted(&within_path)));
+    }
+    if same(&within_path, Query::None) {
+        return Ok(format!("matching {} without query", quoted(&within_path)));
+    }
+    Err(format!("an expression that matches a query in some other way than all or nothing of it: `{text}`"))
+}
+
+/// An expression in which a dot is anything but what begins a query.
+fn without_dots(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut escaped, mut in_class) = (false, false);
+    for character in text.chars() {
+        match character {
+            '.' if !escaped && !in_class => out.push_str("[^?]"),
+            other => out.push(other),
+        }
+        (escaped, in_class) = match character {
+            _ if escaped => (false, in_class),
+            '\\' => (true, in_class),
+            '[' => (false, true),
+            ']' => (false, false),
+            _ => (false, in_class),
+        };
+    }
+    out
 }
 
 fn is_method(method: &str) -> bool {
