@@ -4,7 +4,7 @@
 //! `cluster` or `anything`.
 
 use super::refusal::Refusal;
-use crate::policy::{Direction, EnforcerName, PodSelector};
+use crate::policy::{Direction, EnforcerName, PodSelector, ValueSet};
 use crate::semantics::connections::Connections;
 use crate::semantics::endpoints::{self, Endpoints};
 use crate::semantics::{Place, Places, Universe, pods};
@@ -98,19 +98,20 @@ pub fn places_of(enforcer: EnforcerName) -> Places {
 pub fn of(ruleset: &Ruleset, universe: Universe<'_>) -> Result<Halves, Vec<Refusal>> {
     let mut refusals = Vec::new();
     let mut halves = Halves::default();
+    let mut known: IndexMap<(Subject, Direction), CauseId> = IndexMap::new();
     for isolation in &ruleset.isolations {
         match subject(ruleset.subject(isolation.subject), universe) {
             Ok(subject) => {
-                let same =
-                    |one: &Isolated| one.subject == subject && one.direction == isolation.direction;
-                if !halves.isolated.iter().any(same) {
-                    let (direction, cause) = (isolation.direction, isolation.cause);
-                    halves.isolated.push(Isolated { subject, direction, cause });
+                let (direction, cause) = (isolation.direction, isolation.cause);
+                for subject in by_namespace(subject) {
+                    known.entry((subject, direction)).or_insert(cause);
                 }
             }
             Err(reason) => refusals.push(Refusal::new(isolation.cause, reason)),
         }
     }
+    let isolated = known.into_iter().map(|((subject, direction), cause)| Isolated { subject, direction, cause });
+    halves.isolated.extend(isolated);
     let mut groups: IndexMap<(Subject, Direction, Effect, CauseId, &Connections), Vec<&Endpoints>> = IndexMap::new();
     for rule in &ruleset.rules {
         match subject(ruleset.subject(rule.subject), universe) {
@@ -167,6 +168,25 @@ impl Half {
     pub fn peers(&self) -> impl Iterator<Item = PodSelector> + '_ {
         let all = self.places.contains(Place::Pod).then(PodSelector::default);
         all.into_iter().chain(self.pods.iter().cloned())
+    }
+}
+
+/// Pods of several namespaces, namespace by namespace: each is isolated in its own file.
+fn by_namespace(subject: Subject) -> Vec<Subject> {
+    match &subject {
+        Subject::Everywhere(PodSelector { namespaces, labels, service_account }) if namespaces.labels.0.is_empty() => {
+            let ValueSet::In(names) = &namespaces.names else { return vec![subject] };
+            let one = |name: &SmolStr| {
+                let pods = PodSelector {
+                    labels: labels.clone(),
+                    service_account: service_account.clone(),
+                    ..PodSelector::namespace(name.clone())
+                };
+                Subject::Pods(name.clone(), pods)
+            };
+            names.iter().map(one).collect()
+        }
+        _ => vec![subject],
     }
 }
 

@@ -36,6 +36,8 @@ pub struct LookUps {
     pub all: Vec<LookUp>,
     /// Who answers, where it is not the usual one: the facts `dns …` of the cluster.
     pub servers: Vec<String>,
+    /// The search domains that nodes add, as far as names tell: what follows the cluster's own domain in one.
+    pub search: BTreeSet<String>,
 }
 
 /// The usual server: what a cluster has that says nothing else.
@@ -65,6 +67,7 @@ pub fn set_aside(flows: &mut Vec<Flow>, enforcer: EnforcerName) -> Result<LookUp
                     if !servers.contains(&server) {
                         servers.push(server);
                     }
+                    aside.search.extend(names.iter().filter_map(search_domain));
                     let (home, causes) = (flow.home.clone(), flow.causes.clone());
                     aside.all.push(LookUp { home, subject: subject.clone(), names, causes });
                 }
@@ -93,6 +96,13 @@ fn look_up(flow: &Flow, enforcer: EnforcerName) -> Option<Vec<DnsPattern>> {
         }
         _ => None,
     }
+}
+
+/// `eu.example` of `*.cluster.local.eu.example`
+fn search_domain(pattern: &DnsPattern) -> Option<String> {
+    let text = pattern.to_string();
+    let (_, behind) = text.rsplit_once(".cluster.local.")?;
+    (!behind.contains('*')).then(|| behind.to_owned())
 }
 
 /// A server as a fact of a cluster, and whether it is the usual one.
@@ -169,8 +179,9 @@ fn derived_for(policy: &Policy, subject: &PodSelector, universe: Universe<'_>) -
             continue;
         }
         match &rule.traffic {
-            Traffic::Dns { names, .. } => found.extend(names.iter().cloned()),
+            // A NetworkPolicy lets all of them pass.
             _ if policy.cluster.enforcer == EnforcerName::Kubernetes => found.push(DnsPattern::Any),
+            Traffic::Dns { names, .. } => found.extend(names.iter().cloned()),
             _ => {}
         }
     }

@@ -294,11 +294,10 @@ impl Meeting<'_> {
             answers.iter().any(|answer| answer.whole && pods::includes(self.universe, &answer.own, &asked))
         };
         let mut silent: Vec<PodSelector> = isolated.filter(|pods| !answered(pods)).cloned().collect();
-        silent.sort();
         if silent.is_empty() {
             return vec![Part::whole(half, subject, End::of(peers.clone()))];
         }
-        silent.dedup();
+        self.keep_widest(&mut silent);
         let mut parts = Vec::new();
         if !silent.iter().any(|pods| pods::includes(self.universe, pods, peers)) {
             let rest = End { pods: vec![peers.clone()], except: silent, ..End::default() };
@@ -321,6 +320,19 @@ impl Meeting<'_> {
             });
         }
         parts
+    }
+
+    /// Leaves none that lies within another one: to take it away would take nothing away.
+    fn keep_widest(&self, pods: &mut Vec<PodSelector>) {
+        pods.sort();
+        pods.dedup();
+        let all = std::mem::take(pods);
+        for one in all {
+            if !pods.iter().any(|known| pods::includes(self.universe, known, &one)) {
+                pods.retain(|known| !pods::includes(self.universe, &one, known));
+                pods.push(one);
+            }
+        }
     }
 
     /// What another half lets through of this one, from the other end.

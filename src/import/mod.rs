@@ -40,7 +40,7 @@ use indexmap::IndexMap;
 use meet::{Flow, Met};
 use name::Names;
 use note::Comments;
-use page::{Entry, Pages, Section, Text};
+use page::{Entry, Kind, Pages, Section, Text};
 use refusal::Refusal;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,9 +141,9 @@ impl Read<'_> {
         let names = names(&halves, &flows, &aside.all);
         let sentences = sentence::of(&flows, &names, self.scope.enforcer, |causes| comments.take(causes, self.ruleset))
             .map_err(|found| self.problems_of(&found))?;
-        let mut pages = self.pages(&halves, &names, &aside.servers, &mut comments)?;
+        let mut pages = self.pages(&halves, &names, &aside, &mut comments)?;
         for sentence in &sentences {
-            let mut entry = Entry { causes: sentence.causes.clone(), ..Entry::new(sentence.text()) };
+            let mut entry = Entry { causes: sentence.causes.clone(), ..Entry::new(Kind::Sentence, sentence.text()) };
             entry.comments.clone_from(&sentence.comments);
             section(&mut pages, sentence.home.as_ref()).entries.push(entry);
         }
@@ -152,20 +152,22 @@ impl Read<'_> {
         let missing = look_up::missing(&aside, derived.as_ref().map(|compiled| &compiled.policy), universe, &names)
             .map_err(|found| self.problems_of(&found))?;
         for (home, text, causes) in missing {
-            section(&mut pages, home.as_ref()).entries.push(Entry { causes, ..Entry::new(text) });
+            section(&mut pages, home.as_ref()).entries.push(Entry { causes, ..Entry::new(Kind::Sentence, text) });
         }
         self.notes(&halves, &dead, &denied, &mut pages);
         let Some(compiled) = self.compiled(&mut pages, true)? else { return Err(Vec::new()) };
-        let more = prove::more_look_ups(self.ruleset, &compiled.policy, universe);
+        let mut look_ups = Vec::new();
+        for (namespace, who) in prove::more_look_ups(self.ruleset, &compiled.policy, universe) {
+            let text = format!("look-ups are derived for {}, and the policies do not let them do all of these", who.join(", "));
+            let known = namespace.as_ref().filter(|namespace| pages.namespaces.contains_key(*namespace));
+            note(section(&mut pages, known), text);
+            let home = namespace.map(|namespace| format!("{namespace}/")).unwrap_or_default();
+            look_ups.extend(who.iter().map(|name| format!("{home}{name}")));
+        }
         let text = pages.whole();
         let differences = prove::differences(self.ruleset, &compiled.policy, &namespaces);
         if !differences.is_empty() {
-            if std::env::var_os("DBG").is_some() { eprintln!("{}", text.text); }
             return Err(differences.into_iter().map(|difference| self.difference(difference, &text)).collect());
-        }
-        let mut look_ups = Vec::new();
-        for (namespace, name) in more {
-            look_ups.push(namespace.map_or_else(|| name.to_string(), |namespace| format!("{namespace}/{name}")));
         }
         let files = pages.files().into_iter().map(|(path, text)| Ok((path, formatted(&text.text)?)));
         Ok(Project {
@@ -234,11 +236,11 @@ impl Read<'_> {
         &self,
         halves: &Halves,
         names: &Names,
-        servers: &[String],
+        look_ups: &look_up::LookUps,
         comments: &mut Comments,
     ) -> Result<Pages, Problems> {
         let mut pages = Pages::default();
-        self.platform(halves, names, servers, &mut pages);
+        self.platform(halves, names, look_ups, &mut pages);
         for (home, declared) in &names.sections {
             let mut section = Section::default();
             let mut whole = Vec::new();
@@ -259,7 +261,7 @@ impl Read<'_> {
             section.comments = comments.take(&section.causes, self.ruleset);
             section.enforcing = enforcing(&whole);
             if let Some(by) = &declared.by {
-                section.entries.push(Entry::new(format!("workloads by {by}")));
+                section.entries.push(Entry::new(Kind::Declaration, format!("workloads by {by}")));
             }
             for (pods, workload) in &declared.workloads {
                 let mut text = format!("workload {}", workload.name);
@@ -271,7 +273,7 @@ impl Read<'_> {
                         text.push_str(&format!(" as serviceaccount {account}"));
                     }
                 }
-                section.entries.push(Entry::new(text));
+                section.entries.push(Entry::new(Kind::Declaration, text));
             }
             parts.retain(|direction, _| !whole.contains(direction));
             self.enforce(home, &parts, names, comments, &mut section)?;
@@ -306,15 +308,15 @@ impl Read<'_> {
         for (words, (directions, causes)) in sentences {
             let comments = comments.take(&causes, self.ruleset);
             let text = format!("enforce {} for {}", directions.join(", "), words.join(", "));
-            section.entries.push(Entry { comments, causes, apart: true, ..Entry::new(text) });
+            section.entries.push(Entry { comments, causes, ..Entry::new(Kind::Enforce, text) });
         }
         Ok(())
     }
 
-    fn platform(&self, halves: &Halves, names: &Names, servers: &[String], pages: &mut Pages) {
+    fn platform(&self, halves: &Halves, names: &Names, look_ups: &look_up::LookUps, pages: &mut Pages) {
         let entries = &mut pages.platform.entries;
         let project = self.wish.project.clone().unwrap_or_else(|| SmolStr::new_static("imported"));
-        entries.push(Entry::new(format!("project {project}")));
+        entries.push(Entry::new(Kind::Project, format!("project {project}")));
         let (enforcer, version) = (self.scope.enforcer.as_str(), self.scope.version);
         let mut facts = format!("cluster imported {{\n  enforcer {enforcer} {version}\n");
         let host_firewall = halves.isolated.iter().any(|one| matches!(one.subject, Subject::Nodes(_)))
@@ -329,15 +331,19 @@ impl Read<'_> {
         if !features.is_empty() {
             facts.push_str(&format!("  features {}\n", features.join(", ")));
         }
-        servers.iter().for_each(|server| facts.push_str(&format!("  {server}\n")));
+        look_ups.servers.iter().for_each(|server| facts.push_str(&format!("  {server}\n")));
+        if !look_ups.search.is_empty() {
+            let domains: Vec<&str> = look_ups.search.iter().map(String::as_str).collect();
+            facts.push_str(&format!("  search {}\n", domains.join(", ")));
+        }
         if names.by != "app" {
             facts.push_str(&format!("  workloads by {}\n", names.by));
         }
         facts.push('}');
-        entries.push(Entry { apart: true, ..Entry::new(facts) });
-        let mut apart = true;
+        entries.push(Entry::new(Kind::Cluster, facts));
         let mut push = |text: String, causes: BTreeSet<CauseId>| {
-            entries.push(Entry { apart: std::mem::take(&mut apart), causes, ..Entry::new(text) });
+            let kind = if text.starts_with("enforce") { Kind::Enforce } else { Kind::Declaration };
+            entries.push(Entry { causes, ..Entry::new(kind, text) });
         };
         if !names.sets.is_empty() {
             for (name, known) in &self.found.inventory.namespaces {
@@ -411,7 +417,7 @@ impl Read<'_> {
         }
         for ((there, object), (readers, causes)) in exposed {
             let text = format!("expose {object} to {}", readers.join(", "));
-            section(pages, Some(&there)).entries.push(Entry { causes, ..Entry::new(text) });
+            section(pages, Some(&there)).entries.push(Entry { causes, ..Entry::new(Kind::Expose, text) });
         }
         Ok(())
     }
@@ -423,7 +429,7 @@ impl Read<'_> {
                 ProblemKind::Refused => "is refused, and enforces nothing",
                 ProblemKind::Dropped | ProblemKind::NotRead => "has a field that is dropped",
             };
-            note(pages, &problem.object, format!("{} {what}: {}", problem.object, problem.reason));
+            note_of(pages, &problem.object, format!("{} {what}: {}", problem.object, problem.reason));
         }
         let silent = "at the other end all is isolated, and nothing lets it pass";
         let idle = dead.iter().map(|cause| (*cause, silent)).chain(denied.iter().map(|cause| (*cause, "a deny has all of it")));
@@ -431,7 +437,7 @@ impl Read<'_> {
         for (cause, why) in idle.filter(|(cause, _)| known.insert(*cause)) {
             let (_, construct) = self.construct(cause);
             let object = self.ruleset.cause(cause).object.clone().unwrap_or_default();
-            note(pages, &object, format!("{construct} never applies: {why}"));
+            note_of(pages, &object, format!("{construct} never applies: {why}"));
         }
         for isolated in &halves.isolated {
             let cause = self.ruleset.cause(isolated.cause);
@@ -443,7 +449,7 @@ impl Read<'_> {
             };
             if cause.text.contains("Deny") && !halves.halves.iter().any(same) {
                 let direction = direction_word(isolated.direction);
-                note(pages, &object, format!("{object} isolates for {direction}, though it only denies: `enableDefaultDeny` is not false"));
+                note_of(pages, &object, format!("{object} isolates for {direction}, though it only denies: `enableDefaultDeny` is not false"));
             }
         }
     }
@@ -490,16 +496,20 @@ fn accept(pages: &mut Pages) -> bool {
         return false;
     }
     let Some(at) = entries.iter().position(|entry| entry.text.starts_with("nodes ")) else { return false };
-    entries.insert(at, Entry::new("accept E0701 because \"imported as it was\""));
+    entries.insert(at, Entry::new(Kind::Declaration, "accept E0701 because \"imported as it was\""));
     true
 }
 
 /// Adds a comment to the section of an object's namespace.
-fn note(pages: &mut Pages, object: &str, text: String) {
+fn note_of(pages: &mut Pages, object: &str, text: String) {
     let namespace = object.split_once(' ').and_then(|(_, name)| name.split_once('/')).map(|(namespace, _)| namespace);
     let known = namespace.filter(|namespace| pages.namespaces.contains_key(*namespace)).map(SmolStr::from);
-    let entry = Entry { comments: vec![format!("note: {text}")], ..Entry::default() };
-    section(pages, known.as_ref()).entries.push(entry);
+    note(section(pages, known.as_ref()), text);
+}
+
+/// Adds a comment to a section.
+fn note(section: &mut Section, text: String) {
+    section.entries.push(Entry { comments: vec![format!("note: {text}")], kind: Kind::Note, ..Entry::default() });
 }
 
 /// The section of a namespace, or of the platform.

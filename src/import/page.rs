@@ -4,6 +4,26 @@ use crate::verdict::CauseId;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What an entry is: in this order they stand, with a blank line between.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// `project`
+    Project,
+    /// `cluster`
+    Cluster,
+    /// Whatever gives a name.
+    Declaration,
+    /// `enforce`
+    Enforce,
+    /// A sentence.
+    #[default]
+    Sentence,
+    /// `expose`
+    Expose,
+    /// Comments alone.
+    Note,
+}
+
 /// One declaration, sentence or comment.
 #[derive(Clone, Debug, Default)]
 pub struct Entry {
@@ -13,14 +33,14 @@ pub struct Entry {
     pub text: String,
     /// Where it was said.
     pub causes: BTreeSet<CauseId>,
-    /// Whether a blank line stands before it.
-    pub apart: bool,
+    /// What it is.
+    pub kind: Kind,
 }
 
 impl Entry {
-    /// A declaration.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
+    /// An entry without comments.
+    pub fn new(kind: Kind, text: impl Into<String>) -> Self {
+        Self { text: text.into(), kind, ..Self::default() }
     }
 }
 
@@ -76,10 +96,14 @@ impl Text {
     }
 
     fn entries(&mut self, entries: &[Entry]) {
+        let mut entries: Vec<&Entry> = entries.iter().collect();
+        entries.sort_by_key(|entry| entry.kind);
+        let mut before = None;
         for entry in entries {
-            if entry.apart {
+            if before.is_some_and(|before| before != entry.kind) {
                 self.text.push('\n');
             }
+            before = Some(entry.kind);
             self.comments(&entry.comments);
             if !entry.text.is_empty() {
                 self.line(&entry.text, &entry.causes);
@@ -109,7 +133,7 @@ impl Pages {
             let mut text = Text::default();
             text.comments(&section.comments);
             text.line(&format!("namespace {name}{}", section.enforcing), &section.causes);
-            if section.entries.first().is_some_and(|first| !first.apart) {
+            if !section.entries.is_empty() {
                 text.text.push('\n');
             }
             text.entries(&section.entries);

@@ -17,7 +17,7 @@ use crate::verdict::{
 };
 use indexmap::IndexMap;
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something in which the sentences differ from the policies.
 #[derive(Debug)]
@@ -91,8 +91,12 @@ fn causes(index: &Index<'_>, flow: &Flow) -> BTreeSet<CauseId> {
 }
 
 /// Who may look up names that the policies do not let them: by namespace, the subjects' names.
-pub fn more_look_ups(said: &Ruleset, policy: &Policy, universe: Universe<'_>) -> BTreeSet<(Option<SmolStr>, SmolStr)> {
-    let mut found = BTreeSet::new();
+pub fn more_look_ups(
+    said: &Ruleset,
+    policy: &Policy,
+    universe: Universe<'_>,
+) -> BTreeMap<Option<SmolStr>, Vec<String>> {
+    let mut found: BTreeMap<Option<SmolStr>, Vec<String>> = BTreeMap::new();
     for rule in policy.rules.iter().filter(|rule| rule.origin == Origin::DnsCompanion) {
         let subject = policy.subject(rule.subject);
         if !matches!(subject.selects, Selects::Pods(_)) {
@@ -109,7 +113,10 @@ pub fn more_look_ups(said: &Ruleset, policy: &Policy, universe: Universe<'_>) ->
         };
         if !derived.rules.iter().all(covered) {
             let name = subject.name.strip_prefix("workload.").unwrap_or(&subject.name);
-            found.insert((subject.namespace.clone(), name.into()));
+            let names = found.entry(subject.namespace.clone()).or_default();
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
         }
     }
     found

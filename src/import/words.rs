@@ -144,7 +144,7 @@ fn places(wanted: Places, enforcer: EnforcerName, words: &mut Vec<String>) -> Re
 fn ranges(addresses: &AddressSet, plain: &mut Vec<String>, phrases: &mut Vec<Phrase>) {
     let mut rest = addresses.clone();
     let metadata = AddressSet::of_ranges(&cloud_metadata());
-    if rest.includes(&metadata) && rest.to_nets().len() == metadata.to_nets().len() && rest == metadata {
+    if rest == metadata {
         plain.push("cloud-metadata".to_owned());
         return;
     }
@@ -153,10 +153,13 @@ fn ranges(addresses: &AddressSet, plain: &mut Vec<String>, phrases: &mut Vec<Phr
         plain.push("private".to_owned());
         return;
     }
-    if rest == reserved.complement() {
-        let items = vec!["0.0.0.0/0".to_owned(), "[::/0]".to_owned()];
-        phrases.push(Phrase { items, except: vec!["private".to_owned()] });
-        rest = AddressSet::default();
+    for family in ["0.0.0.0/0", "::/0"] {
+        let Ok(whole) = family.parse::<IpNet>() else { continue };
+        let whole_set = AddressSet::of_ranges([&whole]);
+        if rest.intersection(&whole_set) == whole_set.difference(&reserved) {
+            phrases.push(Phrase { items: vec![range(whole)], except: vec!["private".to_owned()] });
+            rest = rest.difference(&whole_set);
+        }
     }
     let mut except = Vec::new();
     let mut items = Vec::new();
