@@ -74,9 +74,14 @@ fn report(outcome: &Outcome, project: &Project) {
     let policies = if project.policies == 1 { "1 policy".to_owned() } else { format!("{} policies", project.policies) };
     terminal::say(&format!("proved: the sentences mean what the {policies} mean"));
     if !project.look_ups.is_empty() {
+        let who = match project.look_ups.as_slice() {
+            [one] => one.clone(),
+            [one, other] => format!("{one} and {other}"),
+            [one, rest @ ..] => format!("{one} and {} others", rest.len()),
+            [] => String::new(),
+        };
         terminal::say(&format!(
-            "note: look-ups are derived from sentences, and these may do some that the policies do not let them: {}",
-            project.look_ups.join(", ")
+            "note: look-ups are derived, and the policies do not let {who} do all of these; see the notes in the text"
         ));
     }
     if let Some((enforcer, version)) = outcome.assumed {

@@ -21,7 +21,7 @@ use crate::semantics::endpoints::{self, Endpoints};
 use crate::semantics::{Place, Places, Universe, pods, ports};
 use crate::verdict::{CauseId, Effect};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One end of a flow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,7 +103,8 @@ pub struct Met {
 /// Joins the halves.
 pub fn meet(halves: &Halves, universe: Universe<'_>) -> Met {
     let mut met = Met::default();
-    let meeting = Meeting { halves, universe };
+    let mut flows: BTreeMap<Option<SmolStr>, Vec<Flow>> = BTreeMap::new();
+    let meeting = Meeting::new(halves, universe);
     for half in &halves.halves {
         if meeting.is_denied(half) {
             met.denied.push(half.cause);
@@ -114,10 +115,11 @@ pub fn meet(halves: &Halves, universe: Universe<'_>) -> Met {
             met.dead.push(half.cause);
         }
         for flow in found {
-            add(flow, &mut met.flows);
+            let of_home = flows.entry(flow.home.clone()).or_default();
+            add(flow, of_home);
         }
     }
-    met.flows = without_covered(std::mem::take(&mut met.flows), universe);
+    met.flows = without_covered(flows.into_values().flatten().collect(), universe);
     met
 }
 
@@ -153,6 +155,20 @@ fn add(flow: Flow, flows: &mut Vec<Flow>) {
 
 /// Without flows that lie within another one, whose sentence opens the same ends.
 fn without_covered(flows: Vec<Flow>, universe: Universe<'_>) -> Vec<Flow> {
+    let by_home = by_home(flows, |flow| flow.home.clone());
+    by_home.into_values().flat_map(|flows| without_covered_of_one(flows, universe)).collect()
+}
+
+/// In groups by whose file they stand in, each in its order.
+pub fn by_home<T>(all: Vec<T>, home: impl Fn(&T) -> Option<SmolStr>) -> BTreeMap<Option<SmolStr>, Vec<T>> {
+    let mut groups: BTreeMap<Option<SmolStr>, Vec<T>> = BTreeMap::new();
+    for one in all {
+        groups.entry(home(&one)).or_default().push(one);
+    }
+    groups
+}
+
+fn without_covered_of_one(flows: Vec<Flow>, universe: Universe<'_>) -> Vec<Flow> {
     let within = |inner: &Flow, outer: &Flow| {
         let ends = |a: &End, b: &End| match (a.as_pods(), b.as_pods()) {
             (Some(a), Some(b)) => {
@@ -187,11 +203,32 @@ fn without_covered(flows: Vec<Flow>, universe: Universe<'_>) -> Vec<Flow> {
 }
 
 struct Meeting<'h> {
-    halves: &'h Halves,
     universe: Universe<'h>,
+    /// Who is isolated, by the namespace that is governed; those without one are of several.
+    isolated: BTreeMap<Option<SmolStr>, Vec<&'h Isolated>>,
+    /// What is said, the same way.
+    halves: BTreeMap<Option<SmolStr>, Vec<&'h Half>>,
 }
 
-impl Meeting<'_> {
+impl<'h> Meeting<'h> {
+    fn new(halves: &'h Halves, universe: Universe<'h>) -> Self {
+        let mut meeting = Self { universe, isolated: BTreeMap::new(), halves: BTreeMap::new() };
+        for isolated in &halves.isolated {
+            meeting.isolated.entry(isolated.subject.home().cloned()).or_default().push(isolated);
+        }
+        for half in &halves.halves {
+            meeting.halves.entry(half.subject.home().cloned()).or_default().push(half);
+        }
+        meeting
+    }
+
+    /// What is said of pods of this namespace, or of several.
+    fn halves_of(&self, namespace: Option<&SmolStr>) -> impl Iterator<Item = &'h Half> + '_ {
+        let own = namespace.and_then(|home| self.halves.get(&Some(home.clone())));
+        let found = self.halves.get(&None).into_iter().chain(own);
+        found.flatten().copied()
+    }
+
     fn of(&self, half: &Half) -> Vec<Flow> {
         let (Subject::Pods(home, subject), Effect::Allow | Effect::AllowAuthenticated) = (&half.subject, half.effect)
         else {
@@ -242,7 +279,7 @@ impl Meeting<'_> {
         };
         let wanted = ends(half);
         half.effect != Effect::Deny
-            && self.halves.halves.iter().filter(denies).map(ends).any(|denied| {
+            && self.halves_of(half.subject.home()).filter(denies).map(ends).any(|denied| {
                 wanted.iter().all(|end| denied.iter().any(|denied| endpoints::includes(self.universe, denied, end)))
             })
     }
@@ -276,19 +313,15 @@ impl Meeting<'_> {
     /// The parts of an allow towards some pods, of which something may pass.
     fn towards(&self, half: &Half, home: &SmolStr, subject: &PodSelector, peers: &PodSelector) -> Vec<Part> {
         let one = peers.namespaces.names.as_one();
-        let counts = |isolated: &&Isolated| {
-            isolated.direction != half.direction
-                && match &isolated.subject {
-                    Subject::Pods(namespace, selector) => {
-                        (one.is_some() || namespace == home) && pods::overlap(self.universe, selector, peers)
-                    }
-                    Subject::Everywhere(selector) => pods::overlap(self.universe, selector, peers),
-                    Subject::Nodes(_) => false,
-                }
-        };
-        let isolated = self.halves.isolated.iter().filter(counts).filter_map(|isolated| isolated.subject.pods());
+        // To broad peers a sentence opens its own namespace only.
+        let there = one.unwrap_or(home);
+        let isolated = [None, Some(there.clone())].into_iter().filter_map(|home| self.isolated.get(&home)).flatten();
+        let isolated = isolated
+            .filter(|isolated| isolated.direction != half.direction)
+            .filter_map(|isolated| isolated.subject.pods())
+            .filter(|selector| pods::overlap(self.universe, selector, peers));
         let answers: Vec<Answer<'_>> =
-            self.halves.halves.iter().filter_map(|answer| self.answer(half, subject, peers, answer)).collect();
+            self.halves_of(Some(there)).filter_map(|answer| self.answer(half, subject, peers, answer)).collect();
         let answered = |pods: &&PodSelector| {
             let Some(asked) = pods::intersection(self.universe, pods, peers) else { return true };
             answers.iter().any(|answer| answer.whole && pods::includes(self.universe, &answer.own, &asked))
@@ -385,9 +418,8 @@ impl Meeting<'_> {
 
     /// Whether some object governs pods of this namespace by its name.
     fn is_declared(&self, namespace: &SmolStr) -> bool {
-        self.halves.isolated.iter().map(|isolated| &isolated.subject)
-            .chain(self.halves.halves.iter().map(|half| &half.subject))
-            .any(|subject| subject.home() == Some(namespace))
+        let home = Some(namespace.clone());
+        self.isolated.contains_key(&home) || self.halves.contains_key(&home)
     }
 }
 

@@ -63,13 +63,14 @@ impl Names {
                 Subject::Nodes(labels) => names.name_nodes(labels),
             }
         }
+        let mut by_home: BTreeMap<&SmolStr, Vec<&PodSelector>> = BTreeMap::new();
+        for one in pods.iter().filter(|one| !one.is_whole() && one.namespaces.labels.0.is_empty()) {
+            if let Some(home) = one.namespaces.names.as_one() {
+                by_home.entry(home).or_default().push(one);
+            }
+        }
         for (home, section) in &mut names.sections {
-            let own: Vec<&PodSelector> = pods
-                .iter()
-                .copied()
-                .filter(|one| one.namespaces.names.as_one() == Some(home) && !one.is_whole())
-                .filter(|one| one.namespaces.labels.0.is_empty())
-                .collect();
+            let own = by_home.remove(home).unwrap_or_default();
             let by = |key: &str| own.iter().filter(|one| named_by(one, key).is_some()).count();
             let most = key_of_most(own.iter().copied());
             if by(&names.by) == 0 && by(&most) > 1 {

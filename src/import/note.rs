@@ -8,7 +8,6 @@ use crate::source::{FileId, Sources};
 use crate::verdict::{CauseId, Ruleset};
 use crate::view::manifests::Text;
 use crate::yaml::{self, Node, Range};
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +18,7 @@ const ANNOTATIONS: [&str; 3] = ["kubernetes.io/description", "description", "pol
 #[derive(Debug, Default)]
 pub struct Comments {
     of_causes: BTreeMap<CauseId, Vec<String>>,
-    of_objects: IndexMap<SmolStr, Vec<String>>,
+    of_objects: BTreeMap<SmolStr, Vec<String>>,
 }
 
 impl Comments {
@@ -38,19 +37,21 @@ impl Comments {
                 comments.of_objects.entry(raise::name(&one.object, scope)).or_default().extend(described);
             }
         }
+        let by_file = anchors(objects, ruleset, scope);
         for text in texts {
             let file = text.file();
-            let Some(source) = sources.get(file) else { continue };
+            let (Some(source), Some(of_file)) = (sources.get(file), by_file.get(&file)) else { continue };
             for document in text.documents().iter().flatten() {
                 let found = document.comments(&source.text);
                 let found: Vec<_> = found.iter().filter(|comment| comment.alone).collect();
                 if found.is_empty() {
                     continue;
                 }
-                let mut anchors = anchors(file, document.range, objects, ruleset, scope);
-                anchors.sort_by_key(|anchor| anchor.start);
+                let first = of_file.partition_point(|anchor| anchor.start < document.range.start);
+                let behind = of_file.partition_point(|anchor| anchor.start < document.range.end);
+                let anchors = of_file.get(first..behind).unwrap_or_default();
                 for comment in found {
-                    comments.add(comment, &anchors, &source.text);
+                    comments.add(comment, anchors, &source.text);
                 }
             }
         }
@@ -96,7 +97,7 @@ impl Comments {
         let mut found = Vec::new();
         for cause in causes {
             if let Some(object) = &ruleset.cause(*cause).object {
-                found.extend(self.of_objects.shift_remove(object).unwrap_or_default());
+                found.extend(self.of_objects.remove(object).unwrap_or_default());
             }
         }
         for cause in causes {
@@ -115,35 +116,31 @@ struct Anchor {
     ours: bool,
 }
 
-fn anchors(
-    file: FileId,
-    document: Range,
-    objects: &[Located<'_, '_>],
-    ruleset: &Ruleset,
-    scope: &Scope,
-) -> Vec<Anchor> {
-    let within = |start: u32, end: u32| document.start <= start && end <= document.end;
+/// The places to which comments can belong, by file and in order.
+fn anchors(objects: &[Located<'_, '_>], ruleset: &Ruleset, scope: &Scope) -> BTreeMap<FileId, Vec<Anchor>> {
     let mut ours = BTreeSet::new();
-    let mut anchors = Vec::new();
-    for one in objects {
+    let mut anchors: BTreeMap<FileId, Vec<Anchor>> = BTreeMap::new();
+    for one in objects.iter().filter(|one| raise::is_enforced(&one.object, scope)) {
         let range = one.object.node.range;
-        if one.file != file || !within(range.start, range.end) || !raise::is_enforced(&one.object, scope) {
-            continue;
-        }
         let object = raise::name(&one.object, scope);
         let is_ours = is_ours(one.object.node);
         if is_ours {
             ours.insert(object.clone());
         }
-        anchors.push(Anchor { start: range.start, end: range.end, cause: None, object, ours: is_ours });
+        let anchor = Anchor { start: range.start, end: range.end, cause: None, object, ours: is_ours };
+        anchors.entry(one.file).or_default().push(anchor);
     }
     for (id, cause) in ruleset.causes() {
         let (Some(span), Some(object)) = (cause.span, &cause.object) else { continue };
         // The cause of an isolation is its object; that of a rule is an entry.
-        if span.file == file && within(span.start, span.end) && cause.text.contains('[') {
-            let ours = ours.contains(object);
-            anchors.push(Anchor { start: span.start, end: span.end, cause: Some(id), object: object.clone(), ours });
+        if cause.text.contains('[') {
+            let (start, end, ours) = (span.start, span.end, ours.contains(object));
+            let anchor = Anchor { start, end, cause: Some(id), object: object.clone(), ours };
+            anchors.entry(span.file).or_default().push(anchor);
         }
+    }
+    for anchors in anchors.values_mut() {
+        anchors.sort_by_key(|anchor| anchor.start);
     }
     anchors
 }

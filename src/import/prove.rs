@@ -11,7 +11,8 @@
 use super::halves::places_of;
 use crate::policy::{EnforcerName, Namespace, Origin, Policy, Selects};
 use crate::semantics::connections;
-use crate::semantics::{Universe, endpoints};
+use crate::semantics::endpoints::{self, Endpoints};
+use crate::semantics::Universe;
 use crate::verdict::{
     CauseId, ChangeKind, Changed, End, Flow, Index, PolicyPart, Rule, Ruleset, changes, decide, settle_look_ups,
 };
@@ -97,14 +98,23 @@ pub fn more_look_ups(
     universe: Universe<'_>,
 ) -> BTreeMap<Option<SmolStr>, Vec<String>> {
     let mut found: BTreeMap<Option<SmolStr>, Vec<String>> = BTreeMap::new();
+    let mut by_home: BTreeMap<Option<&str>, Vec<&Rule>> = BTreeMap::new();
+    for rule in &said.rules {
+        let home = match said.subject(rule.subject) {
+            Endpoints::Pods(selector) => selector.namespaces.names.as_one().map(SmolStr::as_str),
+            _ => None,
+        };
+        by_home.entry(home).or_default().push(rule);
+    }
     for rule in policy.rules.iter().filter(|rule| rule.origin == Origin::DnsCompanion) {
         let subject = policy.subject(rule.subject);
         if !matches!(subject.selects, Selects::Pods(_)) {
             continue;
         }
         let derived = Ruleset::of_part(policy, &PolicyPart { rules: vec![rule], ..PolicyPart::default() });
+        let own = subject.namespace.as_deref();
         let covered = |one: &Rule| {
-            said.rules.iter().any(|rule| {
+            [None, own].into_iter().filter_map(|home| by_home.get(&home)).flatten().any(|rule| {
                 rule.direction == one.direction
                     && endpoints::includes(universe, said.subject(rule.subject), derived.subject(one.subject))
                     && endpoints::includes(universe, &rule.peers, &one.peers)

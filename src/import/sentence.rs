@@ -1,6 +1,6 @@
 //! Flows to sentences, and sentences that have much in common to one.
 
-use super::meet::{Flow, Kind};
+use super::meet::{Flow, Kind, by_home};
 use super::name::Names;
 use super::refusal::Refusal;
 use super::words::{self, Action, Phrase};
@@ -58,7 +58,8 @@ pub fn of(
     if !refusals.is_empty() {
         return Err(refusals);
     }
-    Ok(with_subjects_joined(with_objects_joined(sentences)))
+    let by_home = by_home(sentences, |sentence| sentence.home.clone()).into_values();
+    Ok(by_home.flat_map(|sentences| with_subjects_joined(with_objects_joined(sentences))).collect())
 }
 
 fn of_flow(flow: &Flow, names: &Names, enforcer: EnforcerName) -> Result<Vec<Sentence>, String> {
