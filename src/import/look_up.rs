@@ -81,6 +81,7 @@ pub fn set_aside(flows: &mut Vec<Flow>, enforcer: EnforcerName) -> Result<LookUp
     });
     if servers.iter().any(|(_, usual)| !usual) {
         aside.servers = servers.into_iter().map(|(text, _)| text).collect();
+        aside.servers.sort();
     }
     if refusals.is_empty() { Ok(aside) } else { Err(refusals) }
 }
@@ -143,12 +144,14 @@ pub fn missing(
     let mut refusals = Vec::new();
     for one in &aside.all {
         let known = derived.map(|policy| derived_for(policy, &one.subject, universe)).unwrap_or_default();
-        let lacking: Vec<String> = one
+        let mut lacking: Vec<String> = one
             .names
             .iter()
             .filter(|name| !known.iter().any(|known| names::includes(known, name).is_yes()))
             .map(ToString::to_string)
             .collect();
+        let said = lacking.clone();
+        lacking.retain(|name| !is_expansion(name, &said, one.home.as_deref().unwrap_or("*")));
         if lacking.is_empty() {
             continue;
         }
@@ -168,6 +171,13 @@ pub fn missing(
         }
     }
     if refusals.is_empty() { Ok(found) } else { Err(refusals) }
+}
+
+/// Whether a name is what a resolver of the cluster makes of another one with its search list: that is derived with it.
+fn is_expansion(name: &str, said: &[String], namespace: &str) -> bool {
+    let suffixes = [".cluster.local".to_owned(), ".svc.cluster.local".to_owned(), format!(".{namespace}.svc.cluster.local")];
+    let stems = suffixes.iter().filter_map(|suffix| name.strip_suffix(suffix.as_str()));
+    stems.into_iter().any(|stem| said.iter().any(|other| other == stem))
 }
 
 /// The names that are derived for all of these pods.

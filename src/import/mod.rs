@@ -158,7 +158,7 @@ impl Read<'_> {
         let Some(compiled) = self.compiled(&mut pages, true)? else { return Err(Vec::new()) };
         let mut look_ups = Vec::new();
         for (namespace, who) in prove::more_look_ups(self.ruleset, &compiled.policy, universe) {
-            let text = format!("look-ups are derived for {}, and the policies do not let them do all of these", who.join(", "));
+            let text = format!("look-ups are derived for {}, and the policies do not allow all of these", some(&who));
             let known = namespace.as_ref().filter(|namespace| pages.namespaces.contains_key(*namespace));
             note(section(&mut pages, known), text);
             let home = namespace.map(|namespace| format!("{namespace}/")).unwrap_or_default();
@@ -301,11 +301,14 @@ impl Read<'_> {
                 words.extend(found.into_iter().filter(|word| !words.contains(word)).collect::<Vec<_>>());
                 causes.insert(*cause);
             }
+            words.sort();
             let entry = sentences.entry(words).or_default();
             entry.0.push(direction_word(*direction));
             entry.1.extend(causes);
         }
-        for (words, (directions, causes)) in sentences {
+        sentences.sort_keys();
+        for (words, (mut directions, causes)) in sentences {
+            directions.sort_unstable_by(|a, b| b.cmp(a));
             let comments = comments.take(&causes, self.ruleset);
             let text = format!("enforce {} for {}", directions.join(", "), words.join(", "));
             section.entries.push(Entry { comments, causes, ..Entry::new(Kind::Enforce, text) });
@@ -542,6 +545,15 @@ fn names(halves: &Halves, flows: &[Flow], look_ups: &[look_up::LookUp]) -> Names
         }
     }
     names
+}
+
+/// The first of some names, and how many more there are.
+fn some(names: &[String]) -> String {
+    let (shown, rest) = names.split_at_checked(5).unwrap_or((names, &[]));
+    match rest.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 fn direction_word(direction: Direction) -> &'static str {

@@ -31,12 +31,6 @@ impl Comments {
         scope: &Scope,
     ) -> Self {
         let mut comments = Self::default();
-        for one in objects.iter().filter(|one| raise::is_enforced(&one.object, scope)) {
-            let described = described(one.object.node);
-            if !described.is_empty() && !is_ours(one.object.node) {
-                comments.of_objects.entry(raise::name(&one.object, scope)).or_default().extend(described);
-            }
-        }
         let by_file = anchors(objects, ruleset, scope);
         for text in texts {
             let file = text.file();
@@ -53,6 +47,12 @@ impl Comments {
                 for comment in found {
                     comments.add(comment, anchors, &source.text);
                 }
+            }
+        }
+        for one in objects.iter().filter(|one| raise::is_enforced(&one.object, scope)) {
+            let described = described(one.object.node);
+            if !described.is_empty() && !is_ours(one.object.node) {
+                comments.of_objects.entry(raise::name(&one.object, scope)).or_default().extend(described);
             }
         }
         comments

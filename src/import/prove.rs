@@ -122,7 +122,11 @@ pub fn more_look_ups(
             })
         };
         if !derived.rules.iter().all(covered) {
-            let name = subject.name.strip_prefix("workload.").unwrap_or(&subject.name);
+            let name = match subject.name.strip_prefix("workload.") {
+                Some(name) => name,
+                None if subject.name == "every-workload" => "every workload",
+                None => "pods without a name",
+            };
             let names = found.entry(subject.namespace.clone()).or_default();
             if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());

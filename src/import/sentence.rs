@@ -59,7 +59,16 @@ pub fn of(
         return Err(refusals);
     }
     let by_home = by_home(sentences, |sentence| sentence.home.clone()).into_values();
-    Ok(by_home.flat_map(|sentences| with_subjects_joined(with_objects_joined(sentences))).collect())
+    let joined = by_home.flat_map(|sentences| {
+        sorted(with_subjects_joined(sorted(with_objects_joined(sorted(sentences)))))
+    });
+    Ok(joined.collect())
+}
+
+/// In one order, whatever the order of the objects was: by whom they are about.
+fn sorted(mut sentences: Vec<Sentence>) -> Vec<Sentence> {
+    sentences.sort_by_cached_key(Sentence::text);
+    sentences
 }
 
 fn of_flow(flow: &Flow, names: &Names, enforcer: EnforcerName) -> Result<Vec<Sentence>, String> {

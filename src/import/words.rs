@@ -3,7 +3,7 @@
 use super::meet::{End, ranges_of_all};
 use super::name::Names;
 use crate::policy::{
-    DnsPattern, EnforcerName, Entity, LabelSelector, Op, PathPattern, PortSet, Protocol, Query, Requirement, Segment,
+    DnsPattern, EnforcerName, Entity, LabelSelector, Op, PathPattern, PodSelector, PortSet, Protocol, Query, Requirement, Segment,
     cloud_metadata, private,
 };
 use crate::semantics::connections::{self, Authority, Connections, IcmpTypes, Methods, RequestSet, Target};
@@ -59,7 +59,10 @@ pub fn end(
         // What a bare name takes away from `workloads in every namespace` is a namespace.
         let home = home.filter(|_| selector.namespaces.names.as_one().is_some());
         for taken in &end.except {
-            except.extend(names.pods(taken, home)?.0);
+            match taken.whole_namespace() {
+                Some(namespace) if *selector == PodSelector::default() => except.push(namespace.to_string()),
+                _ => except.extend(names.pods(taken, home)?.0),
+            }
         }
         if except.is_empty() { plain.extend(words) } else { phrases.push(Phrase { items: words, except }) }
     }
@@ -68,6 +71,7 @@ pub fn end(
     }
     places(end.places, enforcer, &mut plain)?;
     let mut addresses = AddressSet::default();
+    let mut outside = Vec::new();
     for other in &end.others {
         match other {
             Endpoints::Outside { places: Places::WORLD, addresses: own, names: none } if *none == DnsNames::default() => {
@@ -76,9 +80,9 @@ pub fn end(
             Endpoints::Outside { places: Places::WORLD, addresses: all, names: asked }
                 if *all == AddressSet::all() && asked.lacks.is_empty() && asked.has.len() == 1 =>
             {
-                plain.extend(asked.has.iter().map(dns_name));
+                outside.extend(asked.has.iter().map(ToString::to_string));
             }
-            Endpoints::Nodes { places: Places::REMOTE_NODES, labels } => plain.push(nodes(labels, names)?),
+            Endpoints::Nodes { places: Places::REMOTE_NODES, labels } => outside.push(nodes(labels, names)?),
             Endpoints::Outside { .. } => {
                 return Err("a part of what stands outside for which there is no word".to_owned());
             }
@@ -87,6 +91,8 @@ pub fn end(
             Endpoints::Pods(_) | Endpoints::Single(_) => return Err("an end for which there is no word".to_owned()),
         }
     }
+    outside.sort();
+    plain.extend(outside);
     ranges(&addresses, &mut plain, &mut phrases);
     if !plain.is_empty() {
         phrases.insert(0, Phrase::plain(plain));
@@ -181,11 +187,6 @@ fn range(range: IpNet) -> String {
     let alone = range.prefix_len() == range.max_prefix_len();
     let text = if alone { range.addr().to_string() } else { range.to_string() };
     if range.addr().is_ipv6() { format!("[{text}]") } else { text }
-}
-
-/// A DNS name as a sentence has it.
-pub fn dns_name(pattern: &DnsPattern) -> String {
-    pattern.to_string()
 }
 
 /// What passes, as a sentence says it.
