@@ -45,7 +45,9 @@ pub fn run(args: &Args) -> Status {
         Err(status) => return status,
     };
     if !read.sentences.is_empty() {
-        terminal::say("error: sentences need no import\nhelp: name manifests alone: files, or folders without .ztp files");
+        terminal::say(
+            "error: sentences need no import\nhelp: name manifests alone: files, or folders without .ztp files",
+        );
         return Status::Failed;
     }
     let wish = Wish { enforcer: args.enforcer, project: Some(args.project.as_str().into()) };

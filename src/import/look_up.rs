@@ -7,7 +7,8 @@ use super::meet::{End, Flow};
 use super::name::{Names, braces};
 use super::refusal::Refusal;
 use crate::policy::{
-    DnsPattern, EnforcerName, LabelSelector, Origin, PodSelector, Policy, PortRange, PortSet, Protocol, Selects, Traffic,
+    DnsPattern, EnforcerName, LabelSelector, Origin, PodSelector, Policy, PortRange, PortSet, Protocol, Selects,
+    Traffic,
 };
 use crate::semantics::connections::Connections;
 use crate::semantics::endpoints::Endpoints;
@@ -91,7 +92,8 @@ fn look_up(flow: &Flow, enforcer: EnforcerName) -> Option<Vec<DnsPattern>> {
     match &flow.connections {
         Connections::LookUps { names, .. } => Some(names.clone()),
         Connections::Ports(ports) if enforcer == EnforcerName::Kubernetes => {
-            let at_server = flow.to.pods.as_slice() == [usual()] && flow.to == End { pods: vec![usual()], ..End::default() };
+            let at_server =
+                flow.to.pods.as_slice() == [usual()] && flow.to == End { pods: vec![usual()], ..End::default() };
             let only = *ports == usual_ports();
             (at_server && only && flow.from.pods.len() == 1).then(|| vec![DnsPattern::Any])
         }
@@ -130,7 +132,18 @@ fn server(to: &End, connections: &Connections) -> Option<(String, bool)> {
     to.places.is_empty().then(|| (format!("dns {address}{suffix}"), false))
 }
 
-/// What nobody derives: for each, whose sentence it is and what it says.
+/// A sentence that lets somebody look up names.
+#[derive(Debug)]
+pub struct Resolve {
+    /// In whose file it stands.
+    pub home: Option<SmolStr>,
+    /// The sentence.
+    pub text: String,
+    /// Where it was said.
+    pub causes: BTreeSet<CauseId>,
+}
+
+/// What nobody derives.
 ///
 /// # Errors
 /// Whom no words name.
@@ -139,8 +152,8 @@ pub fn missing(
     derived: Option<&Policy>,
     universe: Universe<'_>,
     words: &Names,
-) -> Result<Vec<(Option<SmolStr>, String, BTreeSet<CauseId>)>, Vec<Refusal>> {
-    let mut found: Vec<(Option<SmolStr>, String, BTreeSet<CauseId>)> = Vec::new();
+) -> Result<Vec<Resolve>, Vec<Refusal>> {
+    let mut found: Vec<Resolve> = Vec::new();
     let mut refusals = Vec::new();
     for one in &aside.all {
         let known = derived.map(|policy| derived_for(policy, &one.subject, universe)).unwrap_or_default();
@@ -157,10 +170,14 @@ pub fn missing(
         }
         match words.pods(&one.subject, one.home.as_ref()) {
             Ok((subject, except)) if except.is_empty() => {
-                let names = if lacking.iter().any(|name| name == "any name") { "any name".to_owned() } else { lacking.join(", ") };
+                let names = if lacking.iter().any(|name| name == "any name") {
+                    "any name".to_owned()
+                } else {
+                    lacking.join(", ")
+                };
                 let text = format!("{} may resolve {names}", subject.join(", "));
-                if !found.iter().any(|(home, known, _)| *home == one.home && *known == text) {
-                    found.push((one.home.clone(), text, one.causes.clone()));
+                if !found.iter().any(|known| known.home == one.home && known.text == text) {
+                    found.push(Resolve { home: one.home.clone(), text, causes: one.causes.clone() });
                 }
             }
             Ok(_) => {
@@ -175,7 +192,8 @@ pub fn missing(
 
 /// Whether a name is what a resolver of the cluster makes of another one with its search list: that is derived with it.
 fn is_expansion(name: &str, said: &[String], namespace: &str) -> bool {
-    let suffixes = [".cluster.local".to_owned(), ".svc.cluster.local".to_owned(), format!(".{namespace}.svc.cluster.local")];
+    let suffixes =
+        [".cluster.local".to_owned(), ".svc.cluster.local".to_owned(), format!(".{namespace}.svc.cluster.local")];
     let stems = suffixes.iter().filter_map(|suffix| name.strip_suffix(suffix.as_str()));
     stems.into_iter().any(|stem| said.iter().any(|other| other == stem))
 }

@@ -286,12 +286,7 @@ impl<'h> Meeting<'h> {
 
     /// What no other end has a say in.
     fn whole(&self, half: &Half) -> Flow {
-        let other = End {
-            pods: half.pods.clone(),
-            places: half.places,
-            others: half.others.clone(),
-            ..End::default()
-        };
+        let other = End { pods: half.pods.clone(), places: half.places, others: half.others.clone(), ..End::default() };
         let own = End::of_subject(&half.subject);
         let (from, to) = in_order(half.direction, own, other);
         let kind = match (half.effect, &half.subject) {

@@ -136,8 +136,7 @@ impl Read<'_> {
         self.no_gaps()?;
         let halves = halves::of(self.ruleset, universe).map_err(|found| self.problems_of(&found))?;
         let Met { mut flows, dead, denied } = meet::meet(&halves, universe);
-        let aside =
-            look_up::set_aside(&mut flows, self.scope.enforcer).map_err(|found| self.problems_of(&found))?;
+        let aside = look_up::set_aside(&mut flows, self.scope.enforcer).map_err(|found| self.problems_of(&found))?;
         let names = names(&halves, &flows, &aside.all);
         let sentences = sentence::of(&flows, &names, self.scope.enforcer, |causes| comments.take(causes, self.ruleset))
             .map_err(|found| self.problems_of(&found))?;
@@ -151,7 +150,7 @@ impl Read<'_> {
         let derived = self.compiled(&mut pages, false)?;
         let missing = look_up::missing(&aside, derived.as_ref().map(|compiled| &compiled.policy), universe, &names)
             .map_err(|found| self.problems_of(&found))?;
-        for (home, text, causes) in missing {
+        for look_up::Resolve { home, text, causes } in missing {
             section(&mut pages, home.as_ref()).entries.push(Entry { causes, ..Entry::new(Kind::Sentence, text) });
         }
         self.notes(&halves, &dead, &denied, &mut pages);
@@ -295,9 +294,8 @@ impl Read<'_> {
             let mut words: Vec<String> = Vec::new();
             let mut causes = BTreeSet::new();
             for (pods, cause) in pods {
-                let (found, _) = names
-                    .pods(pods, Some(home))
-                    .map_err(|reason| self.problems_of(&[Refusal::new(*cause, reason)]))?;
+                let (found, _) =
+                    names.pods(pods, Some(home)).map_err(|reason| self.problems_of(&[Refusal::new(*cause, reason)]))?;
                 words.extend(found.into_iter().filter(|word| !words.contains(word)).collect::<Vec<_>>());
                 causes.insert(*cause);
             }
@@ -328,7 +326,9 @@ impl Read<'_> {
         if host_firewall {
             features.push("host-firewall");
         }
-        if halves.halves.iter().any(|half| half.others.iter().any(|other| matches!(other, crate::semantics::endpoints::Endpoints::Nodes { .. }))) {
+        if halves.halves.iter().any(|half| {
+            half.others.iter().any(|other| matches!(other, crate::semantics::endpoints::Endpoints::Nodes { .. }))
+        }) {
             features.push("node-selector-labels");
         }
         if !features.is_empty() {
@@ -435,7 +435,10 @@ impl Read<'_> {
             note_of(pages, &problem.object, format!("{} {what}: {}", problem.object, problem.reason));
         }
         let silent = "at the other end all is isolated, and nothing lets it pass";
-        let idle = dead.iter().map(|cause| (*cause, silent)).chain(denied.iter().map(|cause| (*cause, "a deny has all of it")));
+        let idle = dead
+            .iter()
+            .map(|cause| (*cause, silent))
+            .chain(denied.iter().map(|cause| (*cause, "a deny has all of it")));
         let mut known = BTreeSet::new();
         for (cause, why) in idle.filter(|(cause, _)| known.insert(*cause)) {
             let (_, construct) = self.construct(cause);
@@ -452,7 +455,13 @@ impl Read<'_> {
             };
             if cause.text.contains("Deny") && !halves.halves.iter().any(same) {
                 let direction = direction_word(isolated.direction);
-                note_of(pages, &object, format!("{object} isolates for {direction}, though it only denies: `enableDefaultDeny` is not false"));
+                note_of(
+                    pages,
+                    &object,
+                    format!(
+                        "{object} isolates for {direction}, though it only denies: `enableDefaultDeny` is not false"
+                    ),
+                );
             }
         }
     }

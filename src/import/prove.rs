@@ -10,9 +10,9 @@
 
 use super::halves::places_of;
 use crate::policy::{EnforcerName, Namespace, Origin, Policy, Selects};
+use crate::semantics::Universe;
 use crate::semantics::connections;
 use crate::semantics::endpoints::{self, Endpoints};
-use crate::semantics::Universe;
 use crate::verdict::{
     CauseId, ChangeKind, Changed, End, Flow, Index, PolicyPart, Rule, Ruleset, changes, decide, settle_look_ups,
 };
@@ -32,11 +32,7 @@ pub struct Difference {
 }
 
 /// All differences.
-pub fn differences(
-    said: &Ruleset,
-    policy: &Policy,
-    namespaces: &IndexMap<SmolStr, Namespace>,
-) -> Vec<Difference> {
+pub fn differences(said: &Ruleset, policy: &Policy, namespaces: &IndexMap<SmolStr, Namespace>) -> Vec<Difference> {
     let enforcer = policy.cluster.enforcer;
     let mut said = said.clone();
     let derived = policy.rules.iter().filter(|rule| rule.origin == Origin::DnsCompanion).collect();
@@ -58,8 +54,12 @@ pub fn differences(
             (ChangeKind::Strengthened, Changed::Flows(_) | Changed::Among(_)) => continue,
             (ChangeKind::Gained, _) => "would pass, and does not now",
             (ChangeKind::Lost, _) => "passes now, and would not",
-            (ChangeKind::Weakened, _) => "is stopped now in a way in which it would not be",
-            (ChangeKind::Strengthened, _) => "would be stopped in a way in which it is not now",
+            (ChangeKind::Weakened, _) => {
+                "is stopped now, or asked for authentication, in a way in which it would not be"
+            }
+            (ChangeKind::Strengthened, _) => {
+                "would be stopped, or asked for authentication, in a way in which it is not now"
+            }
         };
         differences.push(Difference {
             reason: format!("{} {what}", change.example),

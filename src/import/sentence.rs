@@ -59,9 +59,8 @@ pub fn of(
         return Err(refusals);
     }
     let by_home = by_home(sentences, |sentence| sentence.home.clone()).into_values();
-    let joined = by_home.flat_map(|sentences| {
-        sorted(with_subjects_joined(sorted(with_objects_joined(sorted(sentences)))))
-    });
+    let joined =
+        by_home.flat_map(|sentences| sorted(with_subjects_joined(sorted(with_objects_joined(sorted(sentences))))));
     Ok(joined.collect())
 }
 
@@ -86,7 +85,9 @@ fn of_flow(flow: &Flow, names: &Names, enforcer: EnforcerName) -> Result<Vec<Sen
                 };
                 // The ports are the objects' now.
                 let action = match action {
-                    Action::Reach(ports) => Action::Reach(if ports.is_empty() { String::new() } else { ":".to_owned() }),
+                    Action::Reach(ports) => {
+                        Action::Reach(if ports.is_empty() { String::new() } else { ":".to_owned() })
+                    }
                     Action::Use(_, lines) => Action::Use(String::new(), lines.clone()),
                     Action::Tls(_, name) => Action::Tls(String::new(), name.clone()),
                     Action::Ping => Action::Ping,

@@ -3,8 +3,8 @@
 use super::meet::{End, ranges_of_all};
 use super::name::Names;
 use crate::policy::{
-    DnsPattern, EnforcerName, Entity, LabelSelector, Op, PathPattern, PodSelector, PortSet, Protocol, Query, Requirement, Segment,
-    cloud_metadata, private,
+    DnsPattern, EnforcerName, Entity, LabelSelector, Op, PathPattern, PodSelector, PortSet, Protocol, Query,
+    Requirement, Segment, cloud_metadata, private,
 };
 use crate::semantics::connections::{self, Authority, Connections, IcmpTypes, Methods, RequestSet, Target};
 use crate::semantics::endpoints::{Endpoints, Names as DnsNames};
@@ -46,12 +46,7 @@ const WORDS: [(&str, Option<Entity>); 10] = [
 ///
 /// # Errors
 /// Why there are none.
-pub fn end(
-    end: &End,
-    names: &Names,
-    home: Option<&SmolStr>,
-    enforcer: EnforcerName,
-) -> Result<Vec<Phrase>, String> {
+pub fn end(end: &End, names: &Names, home: Option<&SmolStr>, enforcer: EnforcerName) -> Result<Vec<Phrase>, String> {
     let mut phrases = Vec::new();
     let mut plain = Vec::new();
     for selector in &end.pods {
@@ -74,7 +69,9 @@ pub fn end(
     let mut outside = Vec::new();
     for other in &end.others {
         match other {
-            Endpoints::Outside { places: Places::WORLD, addresses: own, names: none } if *none == DnsNames::default() => {
+            Endpoints::Outside { places: Places::WORLD, addresses: own, names: none }
+                if *none == DnsNames::default() =>
+            {
                 addresses = addresses.union(own);
             }
             Endpoints::Outside { places: Places::WORLD, addresses: all, names: asked }
@@ -268,7 +265,9 @@ fn merged(requests: &[RequestSet]) -> Vec<RequestSet> {
             (&other.target, &other.authority, &other.headers) == (&request.target, &request.authority, &request.headers)
         };
         match (found.iter_mut().find(same), &request.methods) {
-            (Some(RequestSet { methods: Methods::In(known), .. }), Methods::In(more)) => known.extend(more.iter().cloned()),
+            (Some(RequestSet { methods: Methods::In(known), .. }), Methods::In(more)) => {
+                known.extend(more.iter().cloned())
+            }
             _ => found.push(request.clone()),
         }
     }

@@ -26,7 +26,6 @@ impl<'s> Text<'s> {
     }
 
     /// Its documents, or why they cannot be read.
-    #[must_use]
     pub fn documents(&self) -> &[Result<Document<'s>, YamlError>] {
         &self.documents
     }
