@@ -54,6 +54,12 @@ pub fn run(args: &Args) -> Status {
     let outcome = import(read.manifests, &wish);
     terminal::findings(Format::Human, &outcome.sources, &outcome.diagnostics);
     let Some(project) = &outcome.project else { return status(&outcome.diagnostics) };
+    if project.policies == 0 {
+        terminal::say(
+            "error: there is no policy in these files\nhelp: name what `kubectl get … -o yaml` prints of policies",
+        );
+        return Status::Failed;
+    }
     let written = match &args.out {
         Some(folder) => {
             let files: Vec<(&str, &str)> =

@@ -137,7 +137,7 @@ impl Read<'_> {
         let halves = halves::of(self.ruleset, universe).map_err(|found| self.problems_of(&found))?;
         let Met { mut flows, dead, denied } = meet::meet(&halves, universe);
         let aside = look_up::set_aside(&mut flows, self.scope.enforcer).map_err(|found| self.problems_of(&found))?;
-        let names = names(&halves, &flows, &aside.all);
+        let names = names(&halves, &flows, &aside.all, self.scope.enforcer);
         let sentences = sentence::of(&flows, &names, self.scope.enforcer, |causes| comments.take(causes, self.ruleset))
             .map_err(|found| self.problems_of(&found))?;
         let mut pages = self.pages(&halves, &names, &aside, &mut comments)?;
@@ -274,11 +274,21 @@ impl Read<'_> {
                 }
                 section.entries.push(Entry::new(Kind::Declaration, text));
             }
+            section.entries.extend(self.externals(Some(home), names));
             parts.retain(|direction, _| !whole.contains(direction));
             self.enforce(home, &parts, names, comments, &mut section)?;
             pages.namespaces.insert(home.clone(), section);
         }
         Ok(pages)
+    }
+
+    /// The names of what stands outside that a file gives.
+    fn externals(&self, home: Option<&SmolStr>, names: &Names) -> Vec<Entry> {
+        let of_home = names.externals.iter().filter(|((of, _), _)| of.as_ref() == home);
+        let texts = of_home.filter_map(|((_, others), name)| {
+            words::external(others, self.scope.enforcer).map(|list| format!("external {name} = {list}"))
+        });
+        texts.map(|text| Entry::new(Kind::Declaration, text)).collect()
     }
 
     fn enforce(
@@ -360,6 +370,9 @@ impl Read<'_> {
                     push(format!("namespace {name} labels {{ {} }}", known.join(", ")), BTreeSet::new());
                 }
             }
+        }
+        for external in self.externals(None, names) {
+            push(external.text, BTreeSet::new());
         }
         for (labels, name) in &names.sets {
             push(format!("namespaces {name} {}", name::braces(labels)), BTreeSet::new());
@@ -533,7 +546,7 @@ fn section<'p>(pages: &'p mut Pages, home: Option<&SmolStr>) -> &'p mut Section 
 }
 
 /// Names for everybody of whom something is said.
-fn names(halves: &Halves, flows: &[Flow], look_ups: &[look_up::LookUp]) -> Names {
+fn names(halves: &Halves, flows: &[Flow], look_ups: &[look_up::LookUp], enforcer: EnforcerName) -> Names {
     let subjects = || {
         let isolated = halves.isolated.iter().map(|isolated| &isolated.subject);
         isolated.chain(halves.halves.iter().map(|half| &half.subject))
@@ -546,6 +559,12 @@ fn names(halves: &Halves, flows: &[Flow], look_ups: &[look_up::LookUp]) -> Names
     }
     pods.extend(look_ups.iter().map(|look_up| &look_up.subject));
     let mut names = Names::new(subjects(), &pods);
+    let spoken = |flow: &Flow| {
+        let ends = [&flow.from, &flow.to].into_iter().filter(|end| !end.others.is_empty());
+        ends.map(|end| (flow.home.clone(), end.others.clone())).collect::<Vec<_>>()
+    };
+    names.name_externals(flows.iter().flat_map(spoken));
+    names.externals.retain(|(_, others), _| words::external(others, enforcer).is_some());
     for flow in flows {
         for other in flow.from.others.iter().chain(&flow.to.others) {
             if let crate::semantics::endpoints::Endpoints::Nodes { labels, .. } = other {

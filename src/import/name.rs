@@ -6,6 +6,8 @@
 
 use super::halves::Subject;
 use crate::policy::{LabelSelector, NamespaceSelector, Op, PodSelector, Requirement, ValueSet};
+use crate::semantics::endpoints::Endpoints;
+use crate::semantics::nets::AddressSet;
 use crate::syntax::can_be_name;
 use indexmap::IndexMap;
 use smol_str::{SmolStr, format_smolstr};
@@ -48,7 +50,12 @@ pub struct Names {
     pub sets: IndexMap<LabelSelector, SmolStr>,
     /// Sets of nodes.
     pub nodes: IndexMap<LabelSelector, SmolStr>,
+    /// What stands outside, by whose file speaks of it; `None` is the platform's.
+    pub externals: BTreeMap<Outside, SmolStr>,
 }
+
+/// Addresses and names outside that a file speaks of together.
+pub type Outside = (Option<SmolStr>, Vec<Endpoints>);
 
 impl Names {
     /// Names for all these pods.
@@ -82,6 +89,25 @@ impl Names {
             names.name_set(&one.namespaces, one.is_whole());
         }
         names
+    }
+
+    /// Gives a name to what stands outside and is spoken of together more than once.
+    pub fn name_externals(&mut self, spoken: impl Iterator<Item = Outside>) {
+        let mut count: IndexMap<Outside, usize> = IndexMap::new();
+        for outside in spoken {
+            *count.entry(outside).or_default() += 1;
+        }
+        for ((home, others), _) in count.into_iter().filter(|(_, count)| *count > 1) {
+            let Some(name) = name_of_outside(&others) else { continue };
+            let section = home.as_ref().and_then(|home| self.sections.get(home));
+            let workloads: Vec<&SmolStr> =
+                section.into_iter().flat_map(|section| section.workloads.values()).map(|one| &one.name).collect();
+            let name = unique(name, |name| {
+                let known = |((of, _), known): (&Outside, &SmolStr)| *of == home && known == name;
+                workloads.iter().any(|known| *known == name) || self.externals.iter().any(known)
+            });
+            self.externals.insert((home, others), name);
+        }
     }
 
     /// The label that names workloads in a namespace.
@@ -269,6 +295,30 @@ fn name_of(labels: &LabelSelector, otherwise: &str) -> SmolStr {
         Op::DoesNotExist => one.key.rsplit('/').next().map(|key| cleaned(&format!("no-{key}"))),
     });
     several.filter(|name| can_be_name(name)).unwrap_or_else(|| otherwise.into())
+}
+
+/// A name for what stands outside: that of a domain, or of the first range. None for what one word says.
+fn name_of_outside(others: &[Endpoints]) -> Option<SmolStr> {
+    let mut domain: Option<String> = None;
+    let mut ranges = AddressSet::default();
+    let mut words = 0;
+    for other in others {
+        let Endpoints::Outside { addresses, names, .. } = other else { return None };
+        match names.has.first() {
+            None => ranges = ranges.union(addresses),
+            Some(pattern) => {
+                words += 1;
+                let text = pattern.to_string();
+                let of_name = text.rsplit('.').nth(1).unwrap_or_default().to_owned();
+                domain = domain.or(Some(of_name));
+            }
+        }
+    }
+    let nets = ranges.to_nets();
+    words += nets.iter().map(|net| 1 + net.except.len()).sum::<usize>();
+    let of_range = || nets.first().map(|net| format!("net-{}", net.cidr.network()));
+    let name = cleaned(&domain.or_else(of_range)?);
+    (words > 1 && can_be_name(&name)).then_some(name)
 }
 
 /// All values of labels in one name.

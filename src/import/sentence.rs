@@ -174,7 +174,7 @@ impl Sentence {
 
     /// The sentence, in one line or with its block.
     pub fn text(&self) -> String {
-        let mut text = list(&self.subjects.items, &self.subjects.except);
+        let mut text = self.subjects.to_string();
         let all = matches!(self.subjects.items.as_slice(), [one] if one == "workloads in every namespace" || one == "every workload");
         match self.kind {
             Kind::Not if all && self.subjects.except.is_empty() => text = "no workload may".to_owned(),
@@ -213,17 +213,8 @@ impl Sentence {
             several if several.len() > 1 && !ports.is_empty() => format!("({}){ports}", several.join(", ")),
             several => several.iter().map(|one| format!("{one}{ports}")).collect::<Vec<_>>().join(", "),
         };
-        list(&by_ports.iter().map(one).collect::<Vec<_>>(), &self.except)
+        Phrase { items: by_ports.iter().map(one).collect(), except: self.except.clone() }.to_string()
     }
-}
-
-fn list(items: &[String], except: &[String]) -> String {
-    let mut text = items.join(", ");
-    if !except.is_empty() {
-        text.push_str(" except ");
-        text.push_str(&except.join(", "));
-    }
-    text
 }
 
 /// A request line, and what narrows it: that stands behind the objects. Nothing in quotes is looked into.

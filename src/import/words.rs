@@ -28,6 +28,16 @@ impl Phrase {
     }
 }
 
+impl std::fmt::Display for Phrase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.items.join(", "))?;
+        if !self.except.is_empty() {
+            write!(f, " except {}", self.except.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
 /// The words for places, the largest first.
 const WORDS: [(&str, Option<Entity>); 10] = [
     ("cluster", Some(Entity::Cluster)),
@@ -67,7 +77,9 @@ pub fn end(end: &End, names: &Names, home: Option<&SmolStr>, enforcer: EnforcerN
     places(end.places, enforcer, &mut plain)?;
     let mut addresses = AddressSet::default();
     let mut outside = Vec::new();
-    for other in &end.others {
+    let named = names.externals.get(&(home.cloned(), end.others.clone()));
+    plain.extend(named.map(ToString::to_string));
+    for other in end.others.iter().filter(|_| named.is_none()) {
         match other {
             Endpoints::Outside { places: Places::WORLD, addresses: own, names: none }
                 if *none == DnsNames::default() =>
@@ -95,6 +107,16 @@ pub fn end(end: &End, names: &Names, home: Option<&SmolStr>, enforcer: EnforcerN
         phrases.insert(0, Phrase::plain(plain));
     }
     if phrases.is_empty() { Err("an end at which nobody stands".to_owned()) } else { Ok(phrases) }
+}
+
+/// What stands outside, as its declaration says it; `None` where one list cannot.
+pub fn external(others: &[Endpoints], enforcer: EnforcerName) -> Option<String> {
+    let whole = End { others: others.to_vec(), ..End::default() };
+    match end(&whole, &Names::default(), None, enforcer).ok()?.as_slice() {
+        // A word such as `cloud-metadata` is a name already.
+        [one] if one.items.len() + one.except.len() > 1 => Some(one.to_string()),
+        _ => None,
+    }
 }
 
 fn nodes(labels: &LabelSelector, names: &Names) -> Result<String, String> {
