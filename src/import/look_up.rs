@@ -3,7 +3,7 @@
 //! What the policies say of look-ups is set aside, the rest is compiled, and what is derived is compared with what was set
 //! aside: only what is missing then is said, with `may resolve`.
 
-use super::meet::{End, Flow};
+use super::flow::{End, Flow};
 use super::name::{Names, braces};
 use super::refusal::Refusal;
 use crate::policy::{

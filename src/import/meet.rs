@@ -14,80 +14,15 @@
 //! Towards pods of every namespace (`workloads in every namespace`) a sentence opens the other end within its own
 //! namespace only, so only that one's isolation counts then.
 
+use super::flow::{End, Flow, Kind, add, without_covered};
 use super::halves::{Half, Halves, Isolated, Subject};
-use crate::policy::{Direction, LabelSelector, PodSelector, PortRange, PortSet, Protocol};
+use crate::policy::{Direction, PodSelector, PortSet};
 use crate::semantics::connections::{self, Connections};
 use crate::semantics::endpoints::{self, Endpoints};
 use crate::semantics::{Place, Places, Universe, pods, ports};
 use crate::verdict::{CauseId, Effect};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// One end of a flow.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct End {
-    /// Pods, each selector by itself.
-    pub pods: Vec<PodSelector>,
-    /// Less these.
-    pub except: Vec<PodSelector>,
-    /// Everything that stands in these places.
-    pub places: Places,
-    /// Everything else: ranges, names, nodes by label.
-    pub others: Vec<Endpoints>,
-    /// Nodes that are governed.
-    pub nodes: Option<LabelSelector>,
-}
-
-impl End {
-    fn of(pods: PodSelector) -> Self {
-        Self { pods: vec![pods], ..Self::default() }
-    }
-
-    fn of_subject(subject: &Subject) -> Self {
-        match subject {
-            Subject::Pods(_, selector) | Subject::Everywhere(selector) => Self::of(selector.clone()),
-            Subject::Nodes(labels) => Self { nodes: Some(labels.clone()), ..Self::default() },
-        }
-    }
-
-    /// The one selector that is all of it.
-    fn as_pods(&self) -> Option<&PodSelector> {
-        match self.pods.as_slice() {
-            [one] if self.except.is_empty() && self.places == Places::default() && self.others.is_empty() => Some(one),
-            _ => None,
-        }
-    }
-}
-
-/// What a sentence does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// `may`
-    May,
-    /// `may always`
-    Always,
-    /// `may not`
-    Not,
-}
-
-/// What one sentence is to say.
-#[derive(Clone, Debug)]
-pub struct Flow {
-    /// What it does.
-    pub kind: Kind,
-    /// In whose file it stands; `None` for a platform file.
-    pub home: Option<SmolStr>,
-    /// Who opens it.
-    pub from: End,
-    /// Who answers.
-    pub to: End,
-    /// What passes.
-    pub connections: Connections,
-    /// After mutual authentication only.
-    pub authenticated: bool,
-    /// Where it was said.
-    pub causes: BTreeSet<CauseId>,
-}
 
 /// What comes of all halves.
 #[derive(Debug, Default)]
@@ -121,85 +56,6 @@ pub fn meet(halves: &Halves, universe: Universe<'_>) -> Met {
     }
     met.flows = without_covered(flows.into_values().flatten().collect(), universe);
     met
-}
-
-/// Adds a flow, to one that differs in its ports or requests only if there is one.
-fn add(flow: Flow, flows: &mut Vec<Flow>) {
-    let same = |other: &&mut Flow| {
-        (other.kind, &other.home, &other.from, &other.to, other.authenticated)
-            == (flow.kind, &flow.home, &flow.from, &flow.to, flow.authenticated)
-    };
-    for other in flows.iter_mut().filter(same) {
-        let joined = match (&mut other.connections, &flow.connections) {
-            (all, other) if all == other => true,
-            (Connections::Ports(own), Connections::Ports(more)) => {
-                *own = ports::union(own, more);
-                true
-            }
-            (
-                Connections::Requests { ports, requests },
-                Connections::Requests { ports: more_ports, requests: more },
-            ) if ports == more_ports => {
-                requests.extend(more.iter().filter(|one| !requests.contains(one)).cloned().collect::<Vec<_>>());
-                true
-            }
-            _ => false,
-        };
-        if joined {
-            other.causes.extend(flow.causes);
-            return;
-        }
-    }
-    flows.push(flow);
-}
-
-/// Without flows that lie within another one, whose sentence opens the same ends.
-fn without_covered(flows: Vec<Flow>, universe: Universe<'_>) -> Vec<Flow> {
-    let by_home = by_home(flows, |flow| flow.home.clone());
-    by_home.into_values().flat_map(|flows| without_covered_of_one(flows, universe)).collect()
-}
-
-/// In groups by whose file they stand in, each in its order.
-pub fn by_home<T>(all: Vec<T>, home: impl Fn(&T) -> Option<SmolStr>) -> BTreeMap<Option<SmolStr>, Vec<T>> {
-    let mut groups: BTreeMap<Option<SmolStr>, Vec<T>> = BTreeMap::new();
-    for one in all {
-        groups.entry(home(&one)).or_default().push(one);
-    }
-    groups
-}
-
-fn without_covered_of_one(flows: Vec<Flow>, universe: Universe<'_>) -> Vec<Flow> {
-    let within = |inner: &Flow, outer: &Flow| {
-        let ends = |a: &End, b: &End| match (a.as_pods(), b.as_pods()) {
-            (Some(a), Some(b)) => {
-                a.namespaces.names.as_one().is_some()
-                    && a.namespaces.names == b.namespaces.names
-                    && pods::includes(universe, b, a)
-            }
-            _ => a == b,
-        };
-        (inner.kind, &inner.home, inner.authenticated) == (outer.kind, &outer.home, outer.authenticated)
-            && ends(&inner.from, &outer.from)
-            && ends(&inner.to, &outer.to)
-            && connections::includes(&outer.connections, &inner.connections).is_yes()
-    };
-    let mut kept: Vec<Flow> = Vec::with_capacity(flows.len());
-    for flow in flows {
-        if let Some(outer) = kept.iter_mut().find(|outer| within(&flow, outer)) {
-            outer.causes.extend(flow.causes);
-            continue;
-        }
-        let mut flow = flow;
-        kept.retain(|inner| {
-            let covered = within(inner, &flow);
-            if covered {
-                flow.causes.extend(inner.causes.iter().copied());
-            }
-            !covered
-        });
-        kept.push(flow);
-    }
-    kept
 }
 
 struct Meeting<'h> {
@@ -374,7 +230,12 @@ impl<'h> Meeting<'h> {
         if answer.direction == half.direction || answer.effect == Effect::Deny {
             return None;
         }
-        let own = pods::intersection(self.universe, answer.subject.pods()?, peers)?;
+        let answering = answer.subject.pods()?;
+        // Nearly all have nothing in common, and to see that is quick.
+        if !pods::overlap(self.universe, answering, peers) {
+            return None;
+        }
+        let own = pods::intersection(self.universe, answering, peers)?;
         let connections = common(&half.connections, &answer.connections)?;
         let mut best: Option<PodSelector> = None;
         for caller in answer.peers() {
@@ -489,20 +350,4 @@ fn common(a: &Connections, b: &Connections) -> Option<Connections> {
         }
         (a, _) => a.clone(),
     })
-}
-
-/// The ports of every protocol.
-pub fn ranges_of_all(ports: &PortSet) -> Vec<(PortRange, bool)> {
-    // A range that all three protocols have is said once.
-    let has = |protocol: Protocol, range: PortRange| ports.ranges().contains(&PortRange { protocol, ..range });
-    let mut found = Vec::new();
-    for range in ports.ranges() {
-        let all = Protocol::ALL.iter().all(|protocol| has(*protocol, *range));
-        if all && range.protocol != Protocol::Tcp {
-            continue;
-        }
-        found.push((*range, all));
-    }
-    found.sort_by_key(|(range, _)| (range.protocol, range.first));
-    found
 }

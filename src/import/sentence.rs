@@ -1,6 +1,6 @@
 //! Flows to sentences, and sentences that have much in common to one.
 
-use super::meet::{Flow, Kind, by_home};
+use super::flow::{Flow, Kind, by_home};
 use super::name::Names;
 use super::refusal::Refusal;
 use super::words::{self, Action, Phrase};

@@ -1,9 +1,9 @@
 //! Ends and traffic in words.
 
-use super::meet::{End, ranges_of_all};
+use super::flow::End;
 use super::name::Names;
 use crate::policy::{
-    DnsPattern, EnforcerName, Entity, LabelSelector, Op, PathPattern, PodSelector, PortSet, Protocol, Query,
+    DnsPattern, EnforcerName, Entity, LabelSelector, Op, PathPattern, PodSelector, PortRange, PortSet, Protocol, Query,
     Requirement, Segment, cloud_metadata, private,
 };
 use crate::semantics::connections::{self, Authority, Connections, IcmpTypes, Methods, RequestSet, Target};
@@ -259,7 +259,7 @@ pub fn port_list(ports: &PortSet) -> String {
         Protocol::Udp => "/udp",
         Protocol::Sctp => "/sctp",
     };
-    let one = |(range, any): &(crate::policy::PortRange, bool)| {
+    let one = |(range, any): &(PortRange, bool)| {
         let protocol = match (any, range.protocol) {
             (true, _) => "/any",
             (false, Protocol::Tcp) if (range.first, range.last) != (1, u16::MAX) => "",
@@ -401,4 +401,20 @@ fn path_words(path: &PathPattern) -> String {
 /// In double quotes; the formatter takes away those that nobody needs.
 pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// The ports of every protocol.
+fn ranges_of_all(ports: &PortSet) -> Vec<(PortRange, bool)> {
+    // A range that all three protocols have is said once.
+    let has = |protocol: Protocol, range: PortRange| ports.ranges().contains(&PortRange { protocol, ..range });
+    let mut found = Vec::new();
+    for range in ports.ranges() {
+        let all = Protocol::ALL.iter().all(|protocol| has(*protocol, *range));
+        if all && range.protocol != Protocol::Tcp {
+            continue;
+        }
+        found.push((*range, all));
+    }
+    found.sort_by_key(|(range, _)| (range.protocol, range.first));
+    found
 }
