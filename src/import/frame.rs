@@ -201,17 +201,17 @@ impl Read<'_> {
                 let (objects, _) = names.pods(to, Some(there)).map_err(refuse)?;
                 let enforcer = self.scope.enforcer;
                 let readers = words::end(&flow.from, names, Some(there), enforcer).map_err(refuse)?;
-                let ports = flow.connections.ports().map(words::port_list).unwrap_or_default();
-                // A ping is no port's, and what is exposed as a whole has it.
-                let ports = if ports == ":[]" { String::new() } else { ports };
-                for object in objects {
-                    let entry = exposed.entry((there.clone(), format!("{object}{ports}"))).or_default();
-                    for reader in readers.iter().flat_map(|phrase| &phrase.items) {
-                        if !entry.0.contains(reader) {
-                            entry.0.push(reader.clone());
+                let wanted = words::exposed(&flow.connections).map_err(refuse)?;
+                for (request, ports) in wanted {
+                    for object in &objects {
+                        let entry = exposed.entry((there.clone(), format!("{request}{object}{ports}"))).or_default();
+                        for reader in readers.iter().flat_map(|phrase| &phrase.items) {
+                            if !entry.0.contains(reader) {
+                                entry.0.push(reader.clone());
+                            }
                         }
+                        entry.1.extend(flow.causes.iter().copied());
                     }
-                    entry.1.extend(flow.causes.iter().copied());
                 }
             }
         }

@@ -4,8 +4,9 @@ use super::frame::direction_word;
 use super::halves::{Half, Halves};
 use super::page::{Entry, Kind, Pages, Section};
 use super::{Read, section};
-use crate::enforcer::raise::ProblemKind;
+use crate::enforcer::raise::{self, ProblemKind};
 use crate::verdict::{CauseId, Effect};
+use crate::yaml::Node;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
@@ -18,6 +19,12 @@ impl Read<'_> {
                 ProblemKind::Dropped | ProblemKind::NotRead => "has a field that is dropped",
             };
             note_of(pages, &problem.object, format!("{} {what}: {}", problem.object, problem.reason));
+        }
+        for one in self.found.objects.iter().filter(|one| raise::is_enforced(&one.object, self.scope)) {
+            for remark in shape(one.object.node) {
+                let object = raise::name(&one.object, self.scope);
+                note_of(pages, &object, format!("{object}: {remark}"));
+            }
         }
         let silent = "at the other end all is isolated, and nothing lets it pass";
         let idle = dead
@@ -71,4 +78,29 @@ pub(super) fn some(names: &[String]) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
+}
+
+/// What the shape of a policy does that its author cannot have meant.
+fn shape(object: &Node<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    let is_empty = |node: &Node<'_>| node.as_sequence().is_some_and(<[Node<'_>]>::is_empty);
+    let specs =
+        object.get("spec").into_iter().chain(object.get("specs").and_then(Node::as_sequence).unwrap_or_default());
+    for spec in specs {
+        let there = |key: &str| spec.get(key).is_some_and(|node| !node.is_null());
+        let native = object.get("kind").and_then(Node::as_str) == Some("NetworkPolicy");
+        if native && there("egress") && !there("ingress") && !there("policyTypes") {
+            found.push("without `policyTypes` it isolates for ingress too".to_owned());
+        }
+        for (list, peers) in [("ingress", ["from", ""]), ("egress", ["to", "toFQDNs"])] {
+            let rules = spec.get(list).and_then(Node::as_sequence).unwrap_or_default();
+            for (index, rule) in rules.iter().enumerate() {
+                let empty = peers.iter().find(|key| rule.get(key).is_some_and(is_empty));
+                if let Some(key) = empty {
+                    found.push(format!("in {list}[{index}] the empty `{key}` stands for everybody"));
+                }
+            }
+        }
+    }
+    found
 }

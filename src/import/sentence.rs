@@ -190,7 +190,7 @@ impl Sentence {
             Action::Tls(_, name) => text.push_str(&format!(" reach {objects} with tls name {name}{auth}")),
             Action::Use(_, lines) => match lines.as_slice() {
                 [one] => {
-                    let (request, narrowed) = split(one);
+                    let (request, narrowed) = words::split(one);
                     text.push_str(&format!(" {request} on {objects}{narrowed}{auth}"));
                 }
                 lines => {
@@ -215,26 +215,4 @@ impl Sentence {
         };
         Phrase { items: by_ports.iter().map(one).collect(), except: self.except.clone() }.to_string()
     }
-}
-
-/// A request line, and what narrows it: that stands behind the objects. Nothing in quotes is looked into.
-fn split(line: &str) -> (&str, &str) {
-    let mut quoted = false;
-    let mut escaped = false;
-    for (at, character) in line.char_indices() {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            ' ' if !quoted => {
-                if let Some((before, behind)) = line.split_at_checked(at)
-                    && [" without ", " at ", " with "].iter().any(|word| behind.starts_with(word))
-                {
-                    return (before, behind);
-                }
-            }
-            _ => {}
-        }
-    }
-    (line, "")
 }

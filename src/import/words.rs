@@ -252,8 +252,29 @@ pub fn actions(connections: &Connections) -> Result<Vec<Action>, String> {
     })
 }
 
+/// What the other end consents to: what stands before the object of an `expose`, and its ports.
+///
+/// # Errors
+/// Why there are no words.
+pub fn exposed(connections: &Connections) -> Result<Vec<(String, String)>, String> {
+    let mut found = Vec::new();
+    for action in actions(connections)? {
+        match action {
+            Action::Reach(ports) | Action::Tls(ports, _) => found.push((String::new(), ports)),
+            // A ping is no port's, and what is exposed as a whole has it.
+            Action::Ping => found.push((String::new(), String::new())),
+            Action::Use(ports, lines) => {
+                // What narrows a request stands behind the object in a `may`, and an `expose` goes without it.
+                let bare = lines.iter().map(|line| format!("{} on ", split(line).0));
+                found.extend(bare.map(|request| (request, ports.clone())));
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// `:8080`, `:[80, 53/any]`
-pub fn port_list(ports: &PortSet) -> String {
+fn port_list(ports: &PortSet) -> String {
     let all = |protocol: Protocol| match protocol {
         Protocol::Tcp => "/tcp",
         Protocol::Udp => "/udp",
@@ -417,4 +438,26 @@ fn ranges_of_all(ports: &PortSet) -> Vec<(PortRange, bool)> {
     }
     found.sort_by_key(|(range, _)| (range.protocol, range.first));
     found
+}
+
+/// A request line, and what narrows it: that stands behind the objects. Nothing in quotes is looked into.
+pub fn split(line: &str) -> (&str, &str) {
+    let mut quoted = false;
+    let mut escaped = false;
+    for (at, character) in line.char_indices() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            ' ' if !quoted => {
+                if let Some((before, behind)) = line.split_at_checked(at)
+                    && [" without ", " at ", " with "].iter().any(|word| behind.starts_with(word))
+                {
+                    return (before, behind);
+                }
+            }
+            _ => {}
+        }
+    }
+    (line, "")
 }
