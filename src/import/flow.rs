@@ -3,8 +3,8 @@
 use super::halves::Subject;
 use crate::policy::{LabelSelector, PodSelector};
 use crate::semantics::connections::{self, Connections};
-use crate::semantics::endpoints::Endpoints;
-use crate::semantics::{Places, Universe, pods, ports};
+use crate::semantics::endpoints::{self, Endpoints};
+use crate::semantics::{Place, Places, Universe, pods, ports};
 use crate::verdict::CauseId;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +34,26 @@ impl End {
             Subject::Pods(_, selector) | Subject::Everywhere(selector) => Self::of(selector.clone()),
             Subject::Nodes(labels) => Self { nodes: Some(labels.clone()), ..Self::default() },
         }
+    }
+
+    /// Whether all of another end is in it, and what is of namespaces that sign for themselves is called by their names.
+    fn covers(&self, inner: &Self, universe: Universe<'_>, signs: &dyn Fn(&SmolStr) -> bool) -> bool {
+        let pods = |one: &PodSelector| {
+            let namespace = one.namespaces.names.as_one();
+            let named = namespace.is_some_and(signs);
+            let within = |outer: &PodSelector| {
+                pods::includes(universe, outer, one) && (!named || outer.namespaces.names == one.namespaces.names)
+            };
+            self.pods.iter().any(within) || (!named && self.places.contains(Place::Pod))
+        };
+        let whole = endpoints::at(self.places);
+        let other =
+            |one: &Endpoints| self.others.iter().chain(&whole).any(|outer| endpoints::includes(universe, outer, one));
+        self.except.is_empty()
+            && self.nodes == inner.nodes
+            && self.places.includes(inner.places)
+            && inner.pods.iter().all(pods)
+            && inner.others.iter().all(other)
     }
 
     /// The one selector that is all of it.
@@ -105,10 +125,11 @@ pub fn add(flow: Flow, flows: &mut Vec<Flow>) {
     flows.push(flow);
 }
 
-/// Without flows that lie within another one, whose sentence opens the same ends.
-pub fn without_covered(flows: Vec<Flow>, universe: Universe<'_>) -> Vec<Flow> {
+/// Without flows that lie within another one, whose sentence opens the same ends. `declared` says which namespaces sign
+/// for themselves.
+pub fn without_covered(flows: Vec<Flow>, universe: Universe<'_>, declared: &dyn Fn(&SmolStr) -> bool) -> Vec<Flow> {
     let by_home = by_home(flows, |flow| flow.home.clone());
-    by_home.into_values().flat_map(|flows| without_covered_of_one(flows, universe)).collect()
+    by_home.into_values().flat_map(|flows| without_covered_of_one(flows, universe, declared)).collect()
 }
 
 /// In groups by whose file they stand in, each in its order.
@@ -120,16 +141,11 @@ pub fn by_home<T>(all: Vec<T>, home: impl Fn(&T) -> Option<SmolStr>) -> BTreeMap
     groups
 }
 
-fn without_covered_of_one(flows: Vec<Flow>, universe: Universe<'_>) -> Vec<Flow> {
+fn without_covered_of_one(flows: Vec<Flow>, universe: Universe<'_>, declared: &dyn Fn(&SmolStr) -> bool) -> Vec<Flow> {
     let within = |inner: &Flow, outer: &Flow| {
-        let ends = |a: &End, b: &End| match (a.as_pods(), b.as_pods()) {
-            (Some(a), Some(b)) => {
-                a.namespaces.names.as_one().is_some()
-                    && a.namespaces.names == b.namespaces.names
-                    && pods::includes(universe, b, a)
-            }
-            _ => a == b,
-        };
+        // A broad sentence opens no end of another namespace that signs for itself.
+        let signs = |namespace: &SmolStr| Some(namespace) != inner.home.as_ref() && declared(namespace);
+        let ends = |inner: &End, outer: &End| inner == outer || outer.covers(inner, universe, &signs);
         (inner.kind, &inner.home, inner.authenticated) == (outer.kind, &outer.home, outer.authenticated)
             && ends(&inner.from, &outer.from)
             && ends(&inner.to, &outer.to)

@@ -54,7 +54,8 @@ pub fn meet(halves: &Halves, universe: Universe<'_>) -> Met {
             add(flow, of_home);
         }
     }
-    met.flows = without_covered(flows.into_values().flatten().collect(), universe);
+    met.flows =
+        without_covered(flows.into_values().flatten().collect(), universe, &|namespace| meeting.is_declared(namespace));
     met
 }
 

@@ -270,15 +270,18 @@ impl Read<'_> {
     }
 }
 
-/// Puts a waiver before the first set of nodes; `false` if there is one already.
+/// Puts a waiver before each set of nodes that is isolated; `false` if they are there already.
 fn accept(pages: &mut Pages) -> bool {
-    let entries = &mut pages.platform.entries;
-    if entries.iter().any(|entry| entry.text.starts_with("accept E0701")) {
-        return false;
+    const WAIVER: &str = "accept E0701 because \"imported as it was\"";
+    let entries = std::mem::take(&mut pages.platform.entries);
+    let is_new = !entries.iter().any(|entry| entry.text == WAIVER);
+    for entry in entries {
+        if is_new && entry.text.starts_with("nodes ") && entry.text.contains(" enforcing ") {
+            pages.platform.entries.push(Entry::new(Kind::Declaration, WAIVER));
+        }
+        pages.platform.entries.push(entry);
     }
-    let Some(at) = entries.iter().position(|entry| entry.text.starts_with("nodes ")) else { return false };
-    entries.insert(at, Entry::new(Kind::Declaration, "accept E0701 because \"imported as it was\""));
-    true
+    is_new
 }
 
 /// The section of a namespace, or of the platform.
