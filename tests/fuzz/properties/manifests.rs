@@ -1,5 +1,5 @@
 //! Any text at all is read as manifests or refused, and what is read of it is what Kubernetes reads; any objects at all are
-//! raised or refused.
+//! raised or refused, and become sentences or are refused.
 //!
 //! | read the same by | compared |
 //! |---|---|
@@ -14,11 +14,21 @@ use serde_json::{Value as Json, json};
 use std::cell::RefCell;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
+use ztp::diagnostic::has_errors;
 use ztp::enforcer::raise::{Located, Scope, raise};
+use ztp::import::{Wish, import};
 use ztp::policy::{EnforcerName, Version};
 use ztp::source::{FileId, Sources};
 use ztp::view;
 use ztp::yaml::{Node, Range, Value, objects, read};
+
+/// Sentences, or why there are none.
+fn imported(text: &str, enforcer: (EnforcerName, Version)) {
+    let mut sources = Sources::new();
+    sources.add("manifests.yaml", text);
+    let outcome = import(sources, &Wish { enforcer: Some(enforcer), project: None });
+    assert_eq!(outcome.project.is_none(), has_errors(&outcome.diagnostics));
+}
 
 pub fn check(text: &str) {
     let documents: Vec<_> = read(text)
@@ -52,6 +62,7 @@ pub fn check(text: &str) {
         [(EnforcerName::Cilium, 1, 19), (EnforcerName::Cilium, 1, 16), (EnforcerName::Kubernetes, 1, 30)]
     {
         let scope = Scope::new(enforcer, Version { major, minor });
+        imported(text, (enforcer, Version { major, minor }));
         for scope in [view::lenient(scope.clone()), scope] {
             for problem in raise(&objects, &scope).problems {
                 let range = problem.span.start as usize..problem.span.end as usize;
