@@ -19,8 +19,12 @@ use std::path::{Path, PathBuf};
 use ztp::compile::{self, Options};
 use ztp::import::{Outcome, Project, Wish, import};
 use ztp::policy::{EnforcerName, Version};
+use ztp::semantics::Universe;
 use ztp::source::{LineIndex, Sources};
 use ztp::syntax;
+use ztp::verdict::{ChangeKind, Index, Ruleset, changes};
+use ztp::world::disk::Disk;
+use ztp::world::{Kind, World};
 use ztp::yaml;
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/import");
@@ -173,6 +177,37 @@ fn lines(text: &str) -> usize {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).count()
 }
 
+/// Whom an example declares as its enforcer; of several clusters, the last one's.
+fn enforcer_of(folder: &Path) -> (EnforcerName, Version) {
+    let sources = files(folder, &["ztp"]);
+    let said = sources.iter().find_map(|path| {
+        let text = fs::read_to_string(path).unwrap();
+        text.lines().rev().find_map(|line| line.trim().strip_prefix("enforcer ").map(|said| said.replace(' ', ":")))
+    });
+    ztp::resolve::parse_enforcer(&said.unwrap()).unwrap()
+}
+
+/// What an example's own sentences mean is what those mean that come back of its manifests.
+fn same_meaning(folder: &Path, project: &Project) {
+    let platform = folder.join("platform");
+    let roots = if platform.is_dir() { vec![platform, folder.join("teams")] } else { vec![folder.to_owned()] };
+    let own = Disk.load(Kind::Sources, &roots);
+    assert!(own.problems.is_empty());
+    let cluster = folder.ends_with("two-clusters").then(|| "us".into());
+    let own = compile::check(&own.sources, &Options { cluster, ..Options::default() });
+    let back = compile::check(&as_one(project), &Options::default());
+    let ([own], [back]) = (own.clusters.as_slice(), back.clusters.as_slice()) else {
+        panic!("{}: {:#?} {:#?}", folder.display(), own.diagnostics, back.diagnostics)
+    };
+    let rulesets = [&own.policy, &back.policy].map(Ruleset::of_policy);
+    let universe = Universe::new(&own.policy.namespaces);
+    let [own, back] = rulesets.each_ref().map(|ruleset| Index::new(ruleset, universe));
+    let mut found = changes(&own, &back);
+    // A deny of both ends says more than one of either.
+    found.found.retain(|change| change.kind != ChangeKind::Strengthened);
+    assert!(found.found.is_empty() && found.undecided.is_empty(), "{}: {found:#?}", folder.display());
+}
+
 /// The example projects: what comes of their manifests stands in `tests/import/examples/`.
 #[test]
 fn manifests_of_the_examples_come_back_as_sentences() {
@@ -188,12 +223,10 @@ fn manifests_of_the_examples_come_back_as_sentences() {
             .iter()
             .map(|path| (path.strip_prefix(&folder).unwrap().display().to_string(), fs::read_to_string(path).unwrap()))
             .collect();
-        let kubernetes = name == "kubernetes";
-        let minor = if kubernetes { 30 } else { 19 };
-        let enforcer = if kubernetes { EnforcerName::Kubernetes } else { EnforcerName::Cilium };
-        let outcome = imported(&texts, Some((enforcer, Version { major: 1, minor })));
+        let outcome = imported(&texts, Some(enforcer_of(&folder)));
         let seen = match &outcome.project {
             Some(project) => {
+                same_meaning(&folder, project);
                 written += files(&folder, &["ztp"])
                     .iter()
                     .map(|path| lines(&fs::read_to_string(path).unwrap()))

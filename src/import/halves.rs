@@ -202,7 +202,10 @@ fn subject(ends: &Endpoints, universe: Universe<'_>) -> Result<Subject, String> 
         Endpoints::Nodes { labels, .. } => Ok(Subject::Nodes(labels.clone())),
         Endpoints::Single(places) => {
             let names: Vec<&str> = places.iter().map(Place::as_str).collect();
-            Err(format!("the policy governs {} too, which are no pods", names.join(" and ")))
+            Err(format!(
+                "the policy governs more than pods ({}); for pods alone it asks for `k8s:io.kubernetes.pod.namespace`",
+                names.join(", ")
+            ))
         }
         Endpoints::MeshPods { .. } | Endpoints::Outside { .. } => {
             Err("the policy governs what is neither a pod nor a node of this cluster".to_owned())
