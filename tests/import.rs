@@ -132,9 +132,13 @@ fn plain(text: &str) -> String {
     formatted.trim_end().to_owned()
 }
 
-/// What comes of a project that is built and imported again, if that is something else.
-fn around(project: &Project, enforcer: Option<(EnforcerName, Version)>) -> Option<String> {
-    let again = imported(&built(&as_one(project)), enforcer);
+/// What comes of a project that is built and imported again, if that is something else. What its manifests said of
+/// namespaces stays.
+fn around(project: &Project, text: &str, enforcer: Option<(EnforcerName, Version)>) -> Option<String> {
+    let mut manifests = built(&as_one(project));
+    let namespaces = text.split("\n---\n").filter(|document| document.contains("\nkind: Namespace\n"));
+    manifests.extend(namespaces.enumerate().map(|(index, text)| (format!("namespace-{index}.yaml"), text.to_owned())));
+    let again = imported(&manifests, enforcer);
     let Some(again) = &again.project else { return Some(findings(&again)) };
     (plain(&again.whole) != plain(&project.whole)).then(|| again.whole.clone())
 }
@@ -146,7 +150,8 @@ fn what_is_built_of_an_import_is_imported_as_the_same_text() {
         // What has a comment of its own keeps its line, and manifests do not hand comments on.
         let text = fs::read_to_string(&path).unwrap();
         let text = text.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(|line| [line, "\n"]);
-        let outcome = imported(&[("case.yaml".to_owned(), text.collect())], None);
+        let text: String = text.collect();
+        let outcome = imported(&[("case.yaml".to_owned(), text.clone())], None);
         let Some(project) = &outcome.project else { continue };
         // Workloads that are left out of every namespace's come back as the labels that they do not have.
         let left_out = |line: &str| {
@@ -156,7 +161,7 @@ fn what_is_built_of_an_import_is_imported_as_the_same_text() {
         if project.whole.lines().any(left_out) {
             continue;
         }
-        if let Some(other) = around(project, outcome.assumed) {
+        if let Some(other) = around(project, &text, outcome.assumed) {
             write!(failures, "{}:\n{}\nand then\n{other}\n", path.display(), project.whole).unwrap();
         }
     }
@@ -275,7 +280,7 @@ fn policies_of_other_projects_are_imported_or_refused_by_name() {
                 files_done += 1;
                 yaml_lines += of_file_lines;
                 ztp_lines += said(project);
-                if let Some(again) = around(project, outcome.assumed) {
+                if let Some(again) = around(project, &text, outcome.assumed) {
                     if std::env::var_os("SHOW").is_some() {
                         eprintln!("{}:\n{}\nand then\n{again}", path.display(), project.whole);
                     }

@@ -310,6 +310,7 @@ fn names(halves: &Halves, flows: &[Flow], look_ups: &[look_up::LookUp], enforcer
         let ends = [&flow.from, &flow.to].into_iter().filter(|end| !end.others.is_empty());
         ends.map(|end| (flow.home.clone(), end.others.clone())).collect::<Vec<_>>()
     };
+    names.sets.sort_by(|_, a, _, b| a.cmp(b));
     names.name_externals(flows.iter().flat_map(spoken));
     names.externals.retain(|(_, others), _| words::external(others, enforcer).is_some());
     for flow in flows {
@@ -319,6 +320,7 @@ fn names(halves: &Halves, flows: &[Flow], look_ups: &[look_up::LookUp], enforcer
             }
         }
     }
+    names.nodes.sort_by(|_, a, _, b| a.cmp(b));
     names
 }
 
