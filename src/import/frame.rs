@@ -7,7 +7,7 @@ use super::name::{self, Names};
 use super::note::Comments;
 use super::page::{Entry, Kind, Pages, Section};
 use super::refusal::Refusal;
-use super::{Problems, Read, section, words};
+use super::{Problems, Read, request, section, words};
 use crate::policy::{Direction, PodSelector};
 use crate::semantics::endpoints::Endpoints;
 use crate::verdict::CauseId;
@@ -148,7 +148,7 @@ impl Read<'_> {
                     .labels
                     .iter()
                     .filter(|(key, _)| key.as_str() != "kubernetes.io/metadata.name")
-                    .map(|(key, value)| format!("{key}: {}", words::quoted(value)))
+                    .map(|(key, value)| format!("{key}: {}", request::quoted(value)))
                     .collect();
                 if names.sections.contains_key(name) && !known.is_empty() {
                     push(format!("namespace {name} labels {{ {} }}", known.join(", ")), BTreeSet::new());

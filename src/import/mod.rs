@@ -24,6 +24,7 @@ mod page;
 mod prove;
 mod refusal;
 mod remark;
+mod request;
 mod sentence;
 mod words;
 

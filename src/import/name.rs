@@ -8,7 +8,7 @@ use super::halves::Subject;
 use crate::policy::{LabelSelector, NamespaceSelector, Op, PodSelector, Requirement, ValueSet};
 use crate::semantics::endpoints::Endpoints;
 use crate::semantics::nets::AddressSet;
-use crate::syntax::can_be_name;
+use crate::syntax::{can_be_name, can_be_namespace};
 use indexmap::IndexMap;
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::{BTreeMap, BTreeSet};
@@ -353,10 +353,6 @@ fn unique(name: SmolStr, taken: impl Fn(&str) -> bool) -> SmolStr {
     }
     let numbered = (2_u32..).map(|number| format_smolstr!("{name}-{number}"));
     numbered.into_iter().find(|name| !taken(name)).unwrap_or(name)
-}
-
-fn can_be_namespace(name: &str) -> bool {
-    crate::syntax::can_be_namespace(name)
 }
 
 /// `{ app: "api", !canary }`; the formatter takes away the quotes that nobody needs.

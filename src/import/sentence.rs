@@ -3,6 +3,7 @@
 use super::flow::{Flow, Kind, by_home};
 use super::name::Names;
 use super::refusal::Refusal;
+use super::request;
 use super::words::{self, Action, Phrase};
 use crate::policy::EnforcerName;
 use crate::verdict::CauseId;
@@ -190,7 +191,7 @@ impl Sentence {
             Action::Tls(_, name) => text.push_str(&format!(" reach {objects} with tls name {name}{auth}")),
             Action::Use(_, lines) => match lines.as_slice() {
                 [one] => {
-                    let (request, narrowed) = words::split(one);
+                    let (request, narrowed) = request::split(one);
                     text.push_str(&format!(" {request} on {objects}{narrowed}{auth}"));
                 }
                 lines => {

@@ -18,17 +18,17 @@ mod word;
 pub(super) use path::is_plain as is_plain_in_path;
 pub(super) use shape::is_reserved;
 
-/// Whether a word is a name.
-pub(super) fn is_name(text: &str) -> bool {
-    shape::check_name(text).is_ok()
-}
-
 use super::ast::{Comment, Tree};
 use super::grammar::Rule;
 use super::scan::Scan;
 use crate::diagnostic::problem::syntax::SyntaxProblem;
 use crate::source::{FileId, Span};
 use pest::iterators::Pair;
+
+/// Whether a word is a name.
+pub(super) fn is_name(text: &str) -> bool {
+    shape::check_name(text).is_ok()
+}
 
 /// Builds the tree of a file from the pair of [`Rule::file`].
 pub(super) fn build(file: FileId, text: &str, scan: Scan, pair: Pair<'_, Rule>) -> (Tree, Vec<SyntaxProblem>) {
