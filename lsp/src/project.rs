@@ -91,6 +91,17 @@ impl Project {
     fn show(&mut self, id: FileId, document: Document) {
         self.dirty.insert(id);
         self.edited.insert(id, self.generation + 1);
+        self.put(id, document);
+    }
+
+    /// The client has closed a file; its text is what it was.
+    pub fn close(&mut self, path: &Path, document: Document) {
+        if let Some(id) = self.workspace.id(&below(path, &self.folder)) {
+            self.put(id, document);
+        }
+    }
+
+    fn put(&mut self, id: FileId, document: Document) {
         let documents = Arc::make_mut(&mut self.documents);
         documents.resize(documents.len().max(id.0 as usize + 1), None);
         if let Some(slot) = documents.get_mut(id.0 as usize) {
@@ -160,7 +171,7 @@ pub fn roots(folders: &[PathBuf], documents: &BTreeMap<PathBuf, Document>) -> BT
 }
 
 /// The innermost of the editor's folders that holds a path.
-fn folder_of<'f>(folders: &'f [PathBuf], path: &Path) -> Option<&'f Path> {
+pub fn folder_of<'f>(folders: &'f [PathBuf], path: &Path) -> Option<&'f Path> {
     let holding = folders.iter().filter(|folder| path.starts_with(folder));
     holding.max_by_key(|folder| folder.components().count()).map(PathBuf::as_path)
 }

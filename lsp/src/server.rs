@@ -321,8 +321,8 @@ impl LanguageServer for Server {
         Ok(answer.unwrap_or_else(requests::diagnostic::nothing))
     }
 
-    async fn workspace_diagnostic(&self, _: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
-        self.ask_all(|snapshots| requests::diagnostic::everywhere(&snapshots)).await
+    async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
+        self.ask_all(move |snapshots| requests::diagnostic::everywhere(&snapshots, &params)).await
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {

@@ -5,7 +5,7 @@
 
 use crate::document::{Document, path_of, uri_of};
 use crate::lines::Encoding;
-use crate::project::{Project, root_of, roots, says_platform};
+use crate::project::{Project, folder_of, root_of, roots, says_platform};
 use crate::protocol::{TextDocumentContentChangeEvent, Uri};
 use crate::snapshot::Snapshot;
 use std::collections::BTreeMap;
@@ -25,6 +25,8 @@ pub struct State {
     pub encoding: Encoding,
     /// Every file, by its path.
     documents: BTreeMap<PathBuf, Document>,
+    /// Files that went since the client was last told.
+    gone: Vec<Uri>,
     /// By their folders.
     pub projects: BTreeMap<PathBuf, Project>,
     /// How often something was sent to the client.
@@ -56,7 +58,9 @@ impl State {
             documents.extend(read(folder));
         }
         documents.extend(open);
-        self.documents = documents;
+        let before = std::mem::replace(&mut self.documents, documents);
+        let gone = before.into_iter().filter(|(path, _)| !self.documents.contains_key(path));
+        self.gone.extend(gone.map(|(_, document)| document.uri));
         self.regroup();
     }
 
@@ -102,13 +106,27 @@ impl State {
         }
     }
 
-    /// A client has closed a file: from now on the disk counts.
+    /// A client has closed a file: from now on the disk counts, and outside of the editor's folders nothing does.
     pub fn close(&mut self, uri: &Uri) {
         let path = path_of(uri);
-        if let Some(document) = self.documents.get_mut(&path) {
-            document.version = None;
+        let Some(document) = self.documents.get_mut(&path) else { return };
+        document.version = None;
+        let document = document.clone();
+        if folder_of(&self.folders, &path).is_none() {
+            self.take(&path);
+            return;
+        }
+        if let Some(project) = self.project_at(&path) {
+            project.close(&path, document);
         }
         self.reread(&path);
+    }
+
+    /// The files that went and did not come back since this was last asked.
+    pub fn take_gone(&mut self) -> Vec<Uri> {
+        let mut gone = std::mem::take(&mut self.gone);
+        gone.retain(|uri| !self.documents.contains_key(&path_of(uri)));
+        gone
     }
 
     /// Something has happened to a file or a folder on the disk.
@@ -140,23 +158,24 @@ impl State {
         let moves = before.is_none_or(|before| says_platform(&before.text) != platform) && !self.roots_stand();
         if moves {
             self.regroup();
-        } else if let Some(root) = root_of(self.projects.keys(), &path).cloned()
-            && let Some(project) = self.projects.get_mut(&root)
-        {
-            self.counts.parsed += 1;
+        } else if let Some(project) = self.project_at(&path) {
             project.set(&path, document);
+            self.counts.parsed += 1;
         }
     }
 
     fn take(&mut self, path: &Path) {
-        self.documents.remove(path);
+        self.gone.extend(self.documents.remove(path).map(|document| document.uri));
         if !self.roots_stand() {
             self.regroup();
-        } else if let Some(root) = root_of(self.projects.keys(), path).cloned()
-            && let Some(project) = self.projects.get_mut(&root)
-        {
+        } else if let Some(project) = self.project_at(path) {
             project.remove(path);
         }
+    }
+
+    fn project_at(&mut self, path: &Path) -> Option<&mut Project> {
+        let root = root_of(self.projects.keys(), path)?.clone();
+        self.projects.get_mut(&root)
     }
 
     /// Whether the projects' folders are still what they were.

@@ -84,7 +84,24 @@ impl Work {
 
     /// Something has changed.
     pub fn wake(&self) {
+        self.clear_gone();
         self.changed.notify_all();
+    }
+
+    /// Nothing is found any more in a file that went, which no check says.
+    fn clear_gone(&self) {
+        let mut state = self.state();
+        let gone = state.take_gone();
+        if gone.is_empty() {
+            return;
+        }
+        self.unsent.fetch_add(1, Ordering::Release);
+        state.order += 1;
+        for uri in gone {
+            let found = Found { uri, items: Vec::new(), version: None, order: state.order };
+            let _ = self.client.send(Message::Found(found));
+        }
+        let _ = self.client.send(Message::Sent);
     }
 
     fn wait<'g>(&self, guard: MutexGuard<'g, State>, at_most: Option<Duration>) -> MutexGuard<'g, State> {

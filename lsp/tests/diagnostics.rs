@@ -95,3 +95,28 @@ fn a_client_that_asks_gets_answers_and_is_sent_none() {
     assert!(client.found.is_empty(), "{:?}", client.found);
     assert!(client.said.iter().any(|said| said["method"] == "workspace/diagnostic/refresh"), "{:?}", client.said);
 }
+
+#[test]
+fn a_client_that_asks_for_everything_hears_of_what_is_over() {
+    let folder = project();
+    let capabilities = json!({ "textDocument": { "diagnostic": {} } });
+    let mut client = Client::on(&folder.uri(""), &capabilities);
+    let change = |client: &mut Client, text: &str| {
+        folder.write("shop.ztp", text);
+        let change = json!({ "uri": folder.uri("shop.ztp"), "type": 2 });
+        client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [change] }));
+        client.settle();
+    };
+    let pull = |client: &mut Client, known: Value| {
+        client.request("workspace/diagnostic", json!({ "previousResultIds": known }))["items"].clone()
+    };
+    change(&mut client, "namespace shop\ncheckout may reach nobody\n");
+    let found = pull(&mut client, json!([]));
+    let of_shop = found.as_array().unwrap().iter().find(|item| item["uri"] == folder.uri("shop.ztp")).unwrap().clone();
+    assert!(!of_shop["items"].as_array().unwrap().is_empty(), "{found}");
+    change(&mut client, "namespace shop\n");
+    let known = json!([{ "uri": of_shop["uri"], "value": of_shop["resultId"] }]);
+    let found = pull(&mut client, known);
+    let of_shop = found.as_array().unwrap().iter().find(|item| item["uri"] == folder.uri("shop.ztp")).unwrap().clone();
+    assert_eq!(of_shop["items"], json!([]), "{found}");
+}

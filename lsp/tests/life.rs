@@ -156,3 +156,32 @@ fn a_folder_with_several_projects_is_several_projects() {
     let wrong = |found: &Value| found["diagnostics"].as_array().unwrap().iter().any(|finding| finding["severity"] == 1);
     assert!(!client.found.values().any(wrong), "{:?}", client.found);
 }
+
+#[test]
+fn what_was_found_in_a_file_that_went_goes_with_it() {
+    let folder =
+        Folder::with(&[("cluster.ztp", CLUSTER), ("shop.ztp", SHOP), ("lost.ztp", "namespace lost\na may reach b\n")]);
+    let elsewhere = Folder::with(&[("other.ztp", "namespace other\n")]);
+    let mut client = Client::on(&folder.uri(""), &json!({}));
+    let (lost, unsaved, outside) =
+        (folder.uri("lost.ztp"), "untitled:Untitled-1".to_owned(), elsewhere.uri("other.ztp"));
+    for uri in [&unsaved, &outside] {
+        client.open(uri, "namespace other\na may reach b\n");
+    }
+    let before = client.settle();
+    assert_eq!(before["files"], 5, "{before}");
+    let found = |client: &Client, uri: &str| client.found[uri]["diagnostics"].as_array().unwrap().len();
+    for uri in [&lost, &unsaved, &outside] {
+        assert!(found(&client, uri) > 0, "{uri}: {:?}", client.found);
+    }
+    folder.remove("lost.ztp");
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": lost, "type": 3 }] }));
+    for uri in [&unsaved, &outside] {
+        client.notify("textDocument/didClose", json!({ "textDocument": { "uri": uri } }));
+    }
+    let after = client.settle();
+    for uri in [&lost, &unsaved, &outside] {
+        assert_eq!(found(&client, uri), 0, "{uri}: {:?}", client.found);
+    }
+    assert_eq!((&after["files"], &after["projects"]), (&json!(2), &json!(1)), "{after}");
+}
