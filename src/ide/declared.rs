@@ -96,11 +96,11 @@ impl<'w> Declarations<'w> {
     }
 
     /// The same, where only names of one file are to be understood: those of its namespaces and of the ones that it
-    /// names, and the platform's.
+    /// names or declares, and the platform's.
     #[must_use]
     pub fn seen_from(workspace: &'w Workspace, file: &File, wanted: &dyn Fn(&str) -> bool) -> Self {
         let named = file.names.iter().filter_map(|name| match &name.role {
-            Role::Namespace => Some(&name.name),
+            Role::Namespace | Role::Declares(Kind::Namespace) => Some(&name.name),
             Role::WorkloadOf(namespace) => Some(namespace),
             _ => None,
         });
