@@ -17,7 +17,6 @@ use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::{Client, LanguageServer, LspService, Server as Transport};
 use ztp::compile::Options;
 use ztp::syntax::ast::Date;
-use ztp::world::clock;
 
 /// How many messages are under way at once. A question waits for its answer on another thread, and no change may wait
 /// for a question.
@@ -112,37 +111,37 @@ impl Server {
         }))
     }
 
-    /// Takes settings over; what is none is ignored, and said.
-    async fn configure(&self, settings: Option<LSPAny>) {
-        let settings = settings.map(|value| value.get("ztp").cloned().unwrap_or(value));
-        let settings: Settings = match settings.map(serde_json::from_value).transpose() {
-            Ok(settings) => settings.unwrap_or_default(),
-            Err(error) => {
-                self.client
-                    .show_message(MessageType::WARNING, format!("ztp: the settings cannot be read: {error}"))
-                    .await;
-                return;
+    /// Takes settings over; a value that is none is ignored, and said. `null` and what is no object say nothing.
+    async fn configure(&self, settings: LSPAny) {
+        if !settings.is_object() {
+            return;
+        }
+        let settings: Settings = match serde_json::from_value(settings) {
+            Ok(settings) => settings,
+            Err(error) => return self.warn(format!("ztp: the settings cannot be read: {error}")).await,
+        };
+        let said = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let mut enforcer = None;
+        if let Some(text) = said(settings.enforcer) {
+            match ztp::resolve::parse_enforcer(&text) {
+                Ok(parsed) => enforcer = Some(parsed),
+                Err(error) => self.warn(format!("ztp: the setting `enforcer`: {error}")).await,
             }
-        };
-        let enforcer =
-            settings.enforcer.filter(|text| !text.is_empty()).map(|text| ztp::resolve::parse_enforcer(&text));
-        let enforcer = match enforcer.transpose() {
-            Ok(enforcer) => enforcer,
-            Err(error) => {
-                self.client.show_message(MessageType::WARNING, format!("ztp: the setting `enforcer`: {error}")).await;
-                None
+        }
+        let mut today = None;
+        if let Some(text) = said(settings.today) {
+            today = Date::parse(&text);
+            if today.is_none() {
+                self.warn(format!("ztp: the setting `today`: `{text}` is no day such as 2031-03-31")).await;
             }
-        };
-        let today = settings.today.as_deref().and_then(Date::parse).unwrap_or_else(|| Date::from_days(clock::days()));
-        // The very findings of `ztp check`: an expired sentence is an error.
-        let options = Options {
-            enforcer,
-            cluster: settings.cluster.filter(|name| !name.is_empty()).map(Into::into),
-            today: Some(today),
-            drop_expired: false,
-            expired_fails: true,
-        };
-        self.work.state().options = options;
+        }
+        let cluster = said(settings.cluster).map(Into::into);
+        let mut state = self.work.state();
+        state.options = Options { enforcer, cluster, today, ..state.options.clone() };
+    }
+
+    async fn warn(&self, message: String) {
+        self.client.show_message(MessageType::WARNING, message).await;
     }
 
     /// Reads what happened on the disk.
@@ -244,7 +243,9 @@ impl LanguageServer for Server {
         let general = params.capabilities.general.as_ref();
         let encoding = Encoding::agree(general.and_then(|general| general.position_encodings.as_deref()));
         self.wishes.take(&params.capabilities);
-        self.configure(params.initialization_options).await;
+        if let Some(mut settings) = params.initialization_options {
+            self.configure(settings.get_mut("ztp").map(LSPAny::take).unwrap_or(settings)).await;
+        }
         #[expect(deprecated, reason = "older clients send only this")]
         let root = params.root_uri;
         let folders: Vec<PathBuf> = match params.workspace_folders {
@@ -310,9 +311,13 @@ impl LanguageServer for Server {
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
-        self.configure(Some(params.settings)).await;
-        self.work.state().regroup();
-        self.work.wake();
+        // Clients send the settings of others, too, and `{}` or `null` where there are none: these change nothing.
+        let mut settings = params.settings;
+        if let Some(own) = settings.get_mut("ztp").map(LSPAny::take) {
+            self.configure(own).await;
+            self.work.state().regroup();
+            self.work.wake();
+        }
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {

@@ -10,7 +10,10 @@ use crate::protocol::{TextDocumentContentChangeEvent, Uri};
 use crate::snapshot::Snapshot;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use ztp::compile::Options;
+use ztp::syntax::ast::Date;
+use ztp::world::clock;
 use ztp::world::disk::Disk;
 use ztp::world::{Kind, World};
 
@@ -19,7 +22,7 @@ use ztp::world::{Kind, World};
 pub struct State {
     /// The editor's folders.
     pub folders: Vec<PathBuf>,
-    /// What the user decides.
+    /// What the user decides. Without a day it is the day on which something is asked.
     pub options: Options,
     /// What a column counts.
     pub encoding: Encoding,
@@ -66,6 +69,8 @@ impl State {
 
     /// Divides the files into projects anew.
     pub fn regroup(&mut self) {
+        // Nobody waits any more for what is being checked.
+        self.projects.values().for_each(|project| project.stop.store(true, Ordering::Relaxed));
         self.projects.clear();
         for (root, folder) in roots(&self.folders, &self.documents) {
             self.epochs += 1;
@@ -191,7 +196,10 @@ impl State {
 
     /// What is known of a project now.
     pub fn snapshot(&self, project: &Project) -> Snapshot {
-        Snapshot::new(project, self.options.clone(), self.encoding)
+        // The very findings of `ztp check`: it takes the day on which it runs, and an expired sentence is an error.
+        let today = self.options.today.unwrap_or_else(|| Date::from_days(clock::days()));
+        let options = Options { today: Some(today), expired_fails: true, ..self.options.clone() };
+        Snapshot::new(project, options, self.encoding)
     }
 }
 

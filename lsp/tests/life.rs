@@ -185,3 +185,32 @@ fn what_was_found_in_a_file_that_went_goes_with_it() {
     }
     assert_eq!((&after["files"], &after["projects"]), (&json!(2), &json!(1)), "{after}");
 }
+
+#[test]
+fn settings_stand_until_others_are_said() {
+    let folder = Folder::with(&[("shop.ztp", &format!("{SHOP}checkout may ping backend until 2030-01-01\n"))]);
+    let mut client = Client::with(json!({
+        "capabilities": {},
+        "rootUri": folder.uri(""),
+        "initializationOptions": { "enforcer": "cilium:1.18", "today": "2030-01-02" },
+    }));
+    let errors = |client: &mut Client, settings: &Value| -> Vec<String> {
+        client.notify("workspace/didChangeConfiguration", json!({ "settings": settings }));
+        client.settle();
+        let shown =
+            client.found.get(&folder.uri("shop.ztp")).map(|found| found["diagnostics"].as_array().unwrap().clone());
+        let errors = shown.unwrap_or_default().into_iter().filter(|finding| finding["severity"] == 1);
+        errors.map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
+    };
+    // As clients send them that have none for this server.
+    for none in [Value::Null, json!({}), json!({ "ztp": null }), json!({ "other": { "enforcer": 7 } })] {
+        assert_eq!(errors(&mut client, &none), ["E0802"], "{none}");
+    }
+    let warnings = |client: &Client| client.said.iter().filter(|said| said["method"] == "window/showMessage").count();
+    assert_eq!(warnings(&client), 0, "{:?}", client.said);
+    let earlier = json!({ "ztp": { "enforcer": "cilium:1.18", "today": "2029-12-31" } });
+    assert_eq!(errors(&mut client, &earlier), Vec::<String>::new());
+    assert_eq!(errors(&mut client, &json!({ "ztp": { "today": "2029-12-31" } })), ["E0640"]);
+    errors(&mut client, &json!({ "ztp": { "today": "soon", "enforcer": "cilium" } }));
+    assert_eq!(warnings(&client), 2, "{:?}", client.said);
+}
