@@ -249,8 +249,10 @@ impl LanguageServer for Server {
         #[expect(deprecated, reason = "older clients send only this")]
         let root = params.root_uri;
         let folders: Vec<PathBuf> = match params.workspace_folders {
-            Some(folders) if !folders.is_empty() => folders.iter().map(|folder| path_of_folder(&folder.uri)).collect(),
-            _ => root.iter().map(path_of_folder).collect(),
+            Some(folders) if !folders.is_empty() => {
+                folders.iter().filter_map(|folder| path_of_folder(&folder.uri)).collect()
+            }
+            _ => root.iter().filter_map(path_of_folder).collect(),
         };
         let mut state = self.work.state();
         state.encoding = encoding;
@@ -302,9 +304,10 @@ impl LanguageServer for Server {
 
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
         let mut state = self.work.state();
-        let removed: Vec<PathBuf> = params.event.removed.iter().map(|folder| path_of_folder(&folder.uri)).collect();
+        let removed: Vec<PathBuf> =
+            params.event.removed.iter().filter_map(|folder| path_of_folder(&folder.uri)).collect();
         state.folders.retain(|folder| !removed.contains(folder));
-        state.folders.extend(params.event.added.iter().map(|folder| path_of_folder(&folder.uri)));
+        state.folders.extend(params.event.added.iter().filter_map(|folder| path_of_folder(&folder.uri)));
         state.load();
         drop(state);
         self.work.wake();
@@ -462,7 +465,8 @@ fn refused(reason: impl std::fmt::Display) -> Error {
     Error { code, message: reason.to_string().into(), data: None }
 }
 
-/// The folder that a client names.
-fn path_of_folder(uri: &Uri) -> PathBuf {
-    uri.to_file_path().map(|path| path.into_owned()).unwrap_or_default()
+/// The folder that a client names; `None` where it is none on the disk.
+fn path_of_folder(uri: &Uri) -> Option<PathBuf> {
+    let on_disk = uri.scheme().as_str().eq_ignore_ascii_case("file");
+    on_disk.then(|| uri.to_file_path().map(|path| path.into_owned())).flatten()
 }

@@ -214,3 +214,18 @@ fn settings_stand_until_others_are_said() {
     errors(&mut client, &json!({ "ztp": { "today": "soon", "enforcer": "cilium" } }));
     assert_eq!(warnings(&client), 2, "{:?}", client.said);
 }
+
+#[test]
+fn a_folder_that_is_not_on_the_disk_holds_nothing() {
+    for away in ["vscode-vfs://github/somebody/something", "untitled:folder"] {
+        let outside = Folder::with(&[("shop.ztp", SHOP), ("cluster.ztp", CLUSTER)]);
+        let mut client = Client::on(away, &json!({}));
+        let status = client.settle();
+        assert_eq!((&status["projects"], &status["files"]), (&json!(0), &json!(0)), "{away}: {status}");
+        client.open(&outside.uri("shop.ztp"), SHOP);
+        assert_eq!(client.settle()["files"], 1, "{away}");
+        let change = json!({ "event": { "added": [{ "uri": outside.uri(""), "name": "b" }], "removed": [{ "uri": away, "name": "a" }] } });
+        client.notify("workspace/didChangeWorkspaceFolders", change);
+        assert_eq!(client.settle()["files"], 2, "{away}");
+    }
+}
