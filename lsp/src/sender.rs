@@ -11,10 +11,9 @@ use tower_lsp::Client;
 /// What the client can do.
 #[derive(Debug, Default)]
 pub struct Wishes {
-    /// It asks for findings, and is not sent any: it would show them twice.
-    pulls: AtomicBool,
-    /// It asks again when it is told to.
-    refreshes: AtomicBool,
+    /// It asks for findings, and again when it is told to: it is not sent any, or it would show them twice. One that
+    /// cannot be told would keep what another file's change has made untrue; it is sent them and not asked to ask.
+    pub pulls: AtomicBool,
     /// It tells what happens to files on the disk, if it is asked to.
     pub watches: AtomicBool,
     /// It can fill in the places of a snippet.
@@ -29,8 +28,7 @@ impl Wishes {
         let refreshes = of_workspace.and_then(|can| can.diagnostics.as_ref()).and_then(|can| can.refresh_support);
         let watched = of_workspace.and_then(|can| can.did_change_watched_files.as_ref());
         let watches = watched.and_then(|can| can.dynamic_registration);
-        self.pulls.store(pulls, Ordering::Relaxed);
-        self.refreshes.store(refreshes.unwrap_or_default(), Ordering::Relaxed);
+        self.pulls.store(pulls && refreshes.unwrap_or_default(), Ordering::Relaxed);
         self.watches.store(watches.unwrap_or_default(), Ordering::Relaxed);
         let completion = can.text_document.as_ref().and_then(|can| can.completion.as_ref()?.completion_item.as_ref());
         let snippets = completion.and_then(|can| can.snippet_support);
@@ -54,7 +52,7 @@ pub async fn send(client: Client, mut messages: UnboundedReceiver<Message>, work
                 }
                 (*before, *known) = (order, items);
             }
-            Message::Settled if wishes.refreshes.load(Ordering::Relaxed) => {
+            Message::Settled if wishes.pulls.load(Ordering::Relaxed) => {
                 let client = client.clone();
                 // The answer may come long after; nothing is to wait for it.
                 tokio::spawn(async move {

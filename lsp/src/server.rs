@@ -170,8 +170,8 @@ impl Server {
     }
 }
 
-/// What the server can do.
-fn capabilities(encoding: Encoding) -> ServerCapabilities {
+/// What the server can do. `pulled` is whether the client is to ask for findings.
+fn capabilities(encoding: Encoding, pulled: bool) -> ServerCapabilities {
     ServerCapabilities {
         position_encoding: Some(encoding.kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
@@ -179,12 +179,14 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
             change: Some(TextDocumentSyncKind::INCREMENTAL),
             ..TextDocumentSyncOptions::default()
         })),
-        diagnostic_provider: Some(DiagnosticServerCapabilities::Options(DiagnosticOptions {
-            identifier: Some(crate::diagnostics::SOURCE.to_owned()),
-            inter_file_dependencies: true,
-            workspace_diagnostics: true,
-            ..DiagnosticOptions::default()
-        })),
+        diagnostic_provider: pulled.then(|| {
+            DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                identifier: Some(crate::diagnostics::SOURCE.to_owned()),
+                inter_file_dependencies: true,
+                workspace_diagnostics: true,
+                ..DiagnosticOptions::default()
+            })
+        }),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
         document_highlight_provider: Some(OneOf::Left(true)),
@@ -259,7 +261,7 @@ impl LanguageServer for Server {
         state.folders = folders;
         drop(state);
         Ok(InitializeResult {
-            capabilities: capabilities(encoding),
+            capabilities: capabilities(encoding, self.wishes.pulls.load(Ordering::Relaxed)),
             server_info: Some(ServerInfo {
                 name: "ztp-lsp".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),

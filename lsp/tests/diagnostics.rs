@@ -17,6 +17,14 @@ fn project() -> Folder {
     Folder::with(&[("cluster.ztp", CLUSTER), ("shop.ztp", SHOP), ("payments.ztp", PAYMENTS)])
 }
 
+/// What a client can do that asks for findings.
+fn pulls() -> Value {
+    json!({
+        "textDocument": { "diagnostic": {} },
+        "workspace": { "diagnostics": { "refreshSupport": true } },
+    })
+}
+
 fn codes(found: &Value) -> Vec<&str> {
     let mut codes: Vec<&str> =
         found.as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap()).collect();
@@ -74,11 +82,7 @@ fn an_edit_shows_in_its_file_and_in_the_others() {
 fn a_client_that_asks_gets_answers_and_is_sent_none() {
     let folder = project();
     let shop = folder.uri("shop.ztp");
-    let capabilities = json!({
-        "textDocument": { "diagnostic": {} },
-        "workspace": { "diagnostics": { "refreshSupport": true } },
-    });
-    let mut client = Client::on(&folder.uri(""), &capabilities);
+    let mut client = Client::on(&folder.uri(""), &pulls());
     client.open(&shop, &SHOP.replace("reach backend", "reach bakend"));
     let pull =
         |client: &mut Client| client.request("textDocument/diagnostic", json!({ "textDocument": { "uri": shop } }));
@@ -99,8 +103,7 @@ fn a_client_that_asks_gets_answers_and_is_sent_none() {
 #[test]
 fn a_client_that_asks_for_everything_hears_of_what_is_over() {
     let folder = project();
-    let capabilities = json!({ "textDocument": { "diagnostic": {} } });
-    let mut client = Client::on(&folder.uri(""), &capabilities);
+    let mut client = Client::on(&folder.uri(""), &pulls());
     let change = |client: &mut Client, text: &str| {
         folder.write("shop.ztp", text);
         let change = json!({ "uri": folder.uri("shop.ztp"), "type": 2 });
@@ -119,4 +122,20 @@ fn a_client_that_asks_for_everything_hears_of_what_is_over() {
     let found = pull(&mut client, known);
     let of_shop = found.as_array().unwrap().iter().find(|item| item["uri"] == folder.uri("shop.ztp")).unwrap().clone();
     assert_eq!(of_shop["items"], json!([]), "{found}");
+}
+
+#[test]
+fn a_client_that_cannot_be_told_to_ask_again_is_sent_findings() {
+    let folder = project();
+    let mut client = Client::start();
+    let can = json!({ "textDocument": { "diagnostic": {} } });
+    let begun =
+        client.request("initialize", json!({ "processId": null, "rootUri": folder.uri(""), "capabilities": can }));
+    assert_eq!(begun["capabilities"].get("diagnosticProvider"), None, "{begun}");
+    client.notify("initialized", json!({}));
+    let payments = folder.uri("payments.ztp");
+    client.open(&payments, PAYMENTS);
+    client.change(&payments, 2, "namespace payments\nworkload api\n");
+    client.settle();
+    assert_eq!(codes(&client.found[&folder.uri("shop.ztp")]["diagnostics"]), ["E0301"], "{:?}", client.found);
 }

@@ -121,7 +121,7 @@ impl Model {
         let encodings = if self.utf8 { json!(["utf-8", "utf-16"]) } else { json!(["utf-16"]) };
         Client::on(
             &self.folder.uri(""),
-            &json!({ "general": { "positionEncodings": encodings }, "textDocument": { "diagnostic": {} } }),
+            &json!({ "general": { "positionEncodings": encodings }, "textDocument": { "diagnostic": {} }, "workspace": { "diagnostics": { "refreshSupport": true } } }),
         )
     }
 

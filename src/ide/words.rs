@@ -91,7 +91,11 @@ pub const WORDS: &[Word] = &[
     word("may ping", "ICMP echo, v4 and v6", "ping"),
     word("except", "what stands before it, less what stands behind it", "peers"),
     word("in", "of pods: whose namespace is one of a set; of a namespace: the folder where its files are", "peers"),
-    word("every workload", "all pods of this namespace, and in a platform file of every namespace", "peers"),
+    word(
+        "every workload",
+        "all pods of this namespace; those of `no workload` in a platform file, of every namespace",
+        "peers",
+    ),
     word("in every namespace", "pods of all namespaces, never nodes", "peers"),
     word("anything", "any peer: pods, nodes and the world outside", "peers"),
     word("private", "every address range that is not global, v4 and v6", "peers"),
