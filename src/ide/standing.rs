@@ -1,7 +1,7 @@
 //! What stands at a place of a file, and what declares what is named there.
 
 use super::names::{Kind, Occurrence, Role};
-use super::{Declarations, Declared, File, Workspace, touches};
+use super::{Declarations, Declared, File, Workspace, item_at, touches};
 use crate::source::Span;
 use crate::syntax::ast::{Fact, FactKind, Header, Item, ItemKind, Section};
 use smol_str::SmolStr;
@@ -19,8 +19,7 @@ pub fn at(file: &File, offset: u32) -> Option<At<'_>> {
     let within = |section: &&Section| touches(section.span.0, offset);
     file.tree.sections.iter().filter(within).find_map(|section| {
         let header = section.header.as_ref().filter(|header| touches(header.span.0, offset));
-        let item = || section.items.iter().find(|item| touches(item.span.0, offset));
-        header.map(At::Header).or_else(|| item().map(At::Item))
+        header.map(At::Header).or_else(|| item_at(section, offset).map(At::Item))
     })
 }
 
