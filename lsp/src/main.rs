@@ -6,6 +6,7 @@
 //!    └─▶ state (projects, documents) ───┴──▶ work (checks on threads) ─▶ findings to the client
 //! ```
 
+mod capabilities;
 mod diagnostics;
 mod document;
 mod lines;

@@ -2,7 +2,7 @@
 //! workload as what it reaches.
 
 use super::hover::objects_of;
-use super::names::{Kind, Occurrence, Role, objects};
+use super::names::{Kind, Occurrence, Role, has_objects, objects};
 use super::standing::{At, at};
 use super::{Checked, File, Workspace};
 use crate::enforcer;
@@ -48,7 +48,7 @@ pub fn lenses(workspace: &Workspace, file: &File, checked: &Checked) -> Vec<Lens
                 found.push(of_objects(header.span.0, objects.iter().filter_map(own).collect()));
             }
             HeaderKind::Platform => {
-                let sentences = section.items.iter().filter(|item| is_sentence(&item.kind));
+                let sentences = section.items.iter().filter(|item| has_objects(&item.kind));
                 for item in sentences {
                     let of_cluster = |policy: &Policy| objects_of(policy, item.span.0);
                     let named: BTreeSet<String> =
@@ -61,18 +61,6 @@ pub fn lenses(workspace: &Workspace, file: &File, checked: &Checked) -> Vec<Lens
     found.extend(reached(workspace, file));
     found.sort_by_key(|lens| lens.span);
     found
-}
-
-fn is_sentence(kind: &ItemKind) -> bool {
-    matches!(
-        kind,
-        ItemKind::May(_)
-            | ItemKind::MayNot(_)
-            | ItemKind::OnlyReach(_)
-            | ItemKind::NothingBut(_)
-            | ItemKind::Enforce(_)
-            | ItemKind::NodeSet(_)
-    )
 }
 
 fn of_objects(span: Span, objects: BTreeSet<String>) -> Lens {

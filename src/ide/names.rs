@@ -117,6 +117,20 @@ pub fn peers_of(kind: &ItemKind) -> Vec<&Peers> {
     }
 }
 
+/// Whether an item can become objects by itself, and does not only say what others stand for.
+#[must_use]
+pub fn has_objects(kind: &ItemKind) -> bool {
+    matches!(
+        kind,
+        ItemKind::May(_)
+            | ItemKind::MayNot(_)
+            | ItemKind::OnlyReach(_)
+            | ItemKind::NothingBut(_)
+            | ItemKind::Enforce(_)
+            | ItemKind::NodeSet(_)
+    )
+}
+
 /// Of whom something is asked; `None` for look-ups.
 #[must_use]
 pub fn objects(action: &Action) -> Option<&Peers> {

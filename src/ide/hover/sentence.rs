@@ -5,6 +5,7 @@ use crate::diagnostic::Severity;
 use crate::enforcer;
 use crate::enforcer::capability::Feature;
 use crate::ide::look_ups::look_ups;
+use crate::ide::names::has_objects;
 use crate::policy::{Policy, SentenceId};
 use crate::source::Span;
 use crate::syntax::ast::{Item, ItemKind};
@@ -20,7 +21,7 @@ const MAX_NAMES: usize = 8;
 pub(super) fn hover(asked: &Asked<'_>, item: &Item) -> Option<String> {
     let mut text = match &item.kind {
         ItemKind::Bad => return None,
-        kind if is_sentence(kind) => becomes(asked, item.span.0).unwrap_or_default(),
+        kind if has_objects(kind) => becomes(asked, item.span.0).unwrap_or_default(),
         _ => String::new(),
     };
     let needs = needs::lines(&item.kind);
@@ -28,18 +29,6 @@ pub(super) fn hover(asked: &Asked<'_>, item: &Item) -> Option<String> {
         let _ = write!(text, "{}Needs:\n{needs}", if text.is_empty() { "" } else { "\n\n" });
     }
     (!text.is_empty()).then_some(text)
-}
-
-fn is_sentence(kind: &ItemKind) -> bool {
-    matches!(
-        kind,
-        ItemKind::May(_)
-            | ItemKind::MayNot(_)
-            | ItemKind::OnlyReach(_)
-            | ItemKind::NothingBut(_)
-            | ItemKind::Enforce(_)
-            | ItemKind::NodeSet(_)
-    )
 }
 
 /// The objects of a sentence, or of a header, by its place: in full for the first cluster in which there are any, and the
