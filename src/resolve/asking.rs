@@ -2,11 +2,13 @@
 //! they lack. Written as they can be copied, and for the whole sentence, so that one of its readers mends it at once.
 
 use super::peers::Term;
+use super::ports::spelled;
 use super::scope::NamespaceScope;
 use super::sentence::Builder;
 use super::traffic::{Kind, towards};
 use crate::diagnostic::problem::ownership::OwnershipProblem;
 use crate::policy::{Peer, Traffic};
+use crate::syntax::ast::Serve;
 use smol_str::SmolStr;
 
 impl Builder<'_, '_> {
@@ -42,7 +44,7 @@ impl Builder<'_, '_> {
                 let problem = OwnershipProblem::NoConsent {
                     span: object.span,
                     namespace: namespace.clone(),
-                    lines: missing_lines(home, namespace, &lacking, object, &traffic),
+                    lines: missing_lines(home, namespace, &lacking, object, (&traffic, self.serves(namespace, object))),
                     header: self.scope.namespaces.get(namespace).map(|namespace| namespace.span),
                     behind: self.scope.namespaces.get(namespace).and_then(NamespaceScope::behind_sentences),
                 };
@@ -50,6 +52,13 @@ impl Builder<'_, '_> {
             }
         }
         good
+    }
+
+    /// What a workload of a namespace serves.
+    fn serves(&self, namespace: &SmolStr, object: &Term) -> &[Serve] {
+        let workloads = self.scope.namespaces.get(namespace).map(|namespace| &namespace.names.workloads);
+        let named = workloads.and_then(|workloads| workloads.get(name(object, namespace)?.as_str()));
+        named.map(|workload| workload.serves.as_slice()).unwrap_or_default()
     }
 }
 
@@ -59,7 +68,7 @@ fn missing_lines(
     namespace: &SmolStr,
     subjects: &[&Term],
     object: &Term,
-    traffic: &Traffic,
+    (traffic, serves): (&Traffic, &[Serve]),
 ) -> Vec<String> {
     let mut readers: Vec<String> = subjects
         .iter()
@@ -73,7 +82,7 @@ fn missing_lines(
     let readers = readers.join(", ");
     let exposed =
         name(object, namespace).or_else(|| labelled(object, namespace)).unwrap_or_else(|| "every workload".to_owned());
-    let ports = object.ports.as_ref().map(|ports| format!(":{ports}")).unwrap_or_default();
+    let ports = object.ports.as_ref().map(|ports| format!(":{}", spelled(ports, serves))).unwrap_or_default();
     match traffic {
         Traffic::Http { requests, .. } => {
             requests.iter().map(|request| format!("expose {request} on {exposed}{ports} to {readers}")).collect()

@@ -135,6 +135,25 @@ fn ranges_of(serve: &Serve) -> impl Iterator<Item = PortRange> + '_ {
     })
 }
 
+/// Ports of a workload as they are best written: by the names that it serves them by, where these are all of them.
+pub(super) fn spelled(ports: &PortSet, serves: &[Serve]) -> String {
+    let holds = |range: PortRange| PortSet::new(ports.ranges().iter().copied().chain([range]).collect()) == *ports;
+    let mut names: Vec<&SmolStr> = serves.iter().map(|serve| &serve.name.value).collect();
+    names.dedup();
+    // A name may stand for several protocols.
+    let ranges_of_name = |name: &SmolStr| {
+        let named = serves.iter().filter(|serve| serve.name.value == *name);
+        named.flat_map(ranges_of).collect::<Vec<_>>()
+    };
+    names.retain(|name| ranges_of_name(name).into_iter().all(holds));
+    let named = PortSet::new(names.iter().flat_map(|name| ranges_of_name(name)).collect());
+    match names.as_slice() {
+        _ if named != *ports => ports.to_string(),
+        [name] => name.to_string(),
+        names => format!("[{}]", names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")),
+    }
+}
+
 /// `http 8080`, `dns 53/udp`
 fn describe(serves: &[Serve]) -> Vec<(SmolStr, SmolStr)> {
     serves
