@@ -13,6 +13,7 @@ mod support {
     pub mod project;
 }
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use support::project::{Project, at_cursors, cases};
@@ -41,7 +42,11 @@ fn completion_offers_what_can_stand_there() {
     cases("complete", |project: &Project| {
         at_cursors(project, |file, offset| {
             let Some(found) = complete::complete(&project.workspace, file, offset) else { return "nothing".to_owned() };
-            let mut lines = vec![format!("for `{}`", project.workspace.sources().slice(found.span))];
+            let slice = |span| format!("`{}`", project.workspace.sources().slice(span));
+            let spans: BTreeSet<Span> =
+                found.items.iter().map(|item| found.replaced(item)).chain([found.span]).collect();
+            let spans: Vec<String> = spans.into_iter().map(slice).collect();
+            let mut lines = vec![format!("for {}", spans.join(" or "))];
             for of_kind in found.items.chunk_by(|a, b| a.kind == b.kind) {
                 let labels: Vec<String> = of_kind.iter().map(label).collect();
                 lines.push(format!("{:?}: {}", of_kind[0].kind, labels.join(" · ")));

@@ -4,6 +4,31 @@ use crate::lines::Encoding;
 use crate::protocol::*;
 use crate::requests;
 
+/// What a client can do, as far as answers depend on it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Abilities {
+    /// It can fill in the places of a snippet.
+    pub snippets: bool,
+    /// It refuses edits of a text that it has changed meanwhile.
+    pub versioned_edits: bool,
+    /// It lets its user choose whether a completion takes the place of the rest of the word.
+    pub insert_or_replace: bool,
+}
+
+impl Abilities {
+    /// What a client says at the beginning.
+    pub fn of(client: &ClientCapabilities) -> Self {
+        let completion = client.text_document.as_ref().and_then(|can| can.completion.as_ref());
+        let item = completion.and_then(|can| can.completion_item.as_ref());
+        let edit = client.workspace.as_ref().and_then(|can| can.workspace_edit.as_ref());
+        Self {
+            snippets: item.and_then(|can| can.snippet_support).unwrap_or_default(),
+            versioned_edits: edit.and_then(|can| can.document_changes).unwrap_or_default(),
+            insert_or_replace: item.and_then(|can| can.insert_replace_support).unwrap_or_default(),
+        }
+    }
+}
+
 /// What the server can do. `pulled` is whether the client is to ask for findings.
 pub fn capabilities(encoding: Encoding, pulled: bool) -> ServerCapabilities {
     ServerCapabilities {

@@ -2,7 +2,7 @@
 
 use crate::pages;
 use crate::protocol::{
-    CodeDescription, Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity, LSPAny, NumberOrString,
+    CodeDescription, Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity, NumberOrString,
 };
 use crate::snapshot::Snapshot;
 use ztp::diagnostic::{Diagnostic, Severity};
@@ -10,7 +10,7 @@ use ztp::diagnostic::{Diagnostic, Severity};
 /// What the server calls itself.
 pub const SOURCE: &str = "ztp";
 
-/// A finding at its place, with the places that matter and its page. Its fixes travel as data, for the menu.
+/// A finding at its place, with the places that matter and its page.
 pub fn shown(snapshot: &Snapshot, finding: &Diagnostic) -> Shown {
     let related = finding.secondary.iter().filter_map(|label| {
         let message = if label.text.is_empty() { "here".to_owned() } else { label.text.clone() };
@@ -31,7 +31,7 @@ pub fn shown(snapshot: &Snapshot, finding: &Diagnostic) -> Shown {
         message: message(finding),
         related_information: (!related.is_empty()).then_some(related),
         tags: None,
-        data: data(snapshot, finding),
+        data: None,
     }
 }
 
@@ -42,20 +42,4 @@ fn message(finding: &Diagnostic) -> String {
     let notes = finding.notes.iter().map(|note| format!("\nnote: {note}"));
     let help = finding.help.iter().map(|help| format!("\nhelp: {help}"));
     format!("{}{label}{}", finding.message, notes.chain(help).collect::<String>())
-}
-
-/// The fixes, each a title and its edits by file.
-fn data(snapshot: &Snapshot, finding: &Diagnostic) -> Option<LSPAny> {
-    if finding.fixes.is_empty() {
-        return None;
-    }
-    let edits = |edits: &[ztp::diagnostic::Edit]| -> Vec<LSPAny> {
-        let edit = |edit: &ztp::diagnostic::Edit| {
-            let location = snapshot.location(edit.span)?;
-            Some(serde_json::json!({ "uri": location.uri, "range": location.range, "newText": edit.text }))
-        };
-        edits.iter().filter_map(edit).collect()
-    };
-    let fixes = finding.fixes.iter().map(|fix| serde_json::json!({ "title": fix.title, "edits": edits(&fix.edits) }));
-    Some(serde_json::json!({ "fixes": fixes.collect::<Vec<_>>() }))
 }

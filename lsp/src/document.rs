@@ -1,5 +1,6 @@
 //! One file as the client sees it.
 
+use crate::grouping::Gist;
 use crate::lines::{Encoding, Lines};
 use crate::protocol::{Position, Range, TextDocumentContentChangeEvent, Uri};
 use std::path::PathBuf;
@@ -17,12 +18,19 @@ pub struct Document {
     pub lines: Arc<Lines>,
     /// The version that the client gave, while it is open there.
     pub version: Option<i32>,
+    /// What it says about the project that it belongs to.
+    pub gist: Arc<Gist>,
 }
 
 impl Document {
     /// A file with a text.
     pub fn new(uri: Uri, text: &str, version: Option<i32>) -> Self {
-        Self { uri, text: text.into(), lines: Arc::new(Lines::new(text)), version }
+        Self { uri, text: text.into(), lines: Arc::new(Lines::new(text)), version, gist: Arc::new(Gist::of(text)) }
+    }
+
+    /// The same text, as the client that has it open names it, or as the disk does.
+    pub fn known_as(&self, uri: Uri, version: Option<i32>) -> Self {
+        Self { uri, version, ..self.clone() }
     }
 
     /// It, after changes that are made one after the other.
@@ -40,7 +48,8 @@ impl Document {
             }
             lines = Arc::new(Lines::new(&text));
         }
-        Self { uri: self.uri.clone(), text: text.into(), lines, version: Some(version) }
+        let gist = Arc::new(Gist::of(&text));
+        Self { uri: self.uri.clone(), text: text.into(), lines, version: Some(version), gist }
     }
 
     /// The byte offset of a place.

@@ -9,6 +9,8 @@
 mod capabilities;
 mod diagnostics;
 mod document;
+mod edits;
+mod grouping;
 mod lines;
 mod pages;
 mod project;

@@ -1,10 +1,7 @@
-//! The projects of an editor's folders: which files belong together.
-//!
-//! A project is a folder with platform files in it and all that lies below; what lies below no such folder belongs to
-//! the editor's folder itself. So a repository with several projects, as this one's `examples/`, shows what `ztp check`
-//! says of each.
+//! One project: its files and what is known of them.
 
 use crate::document::Document;
+use crate::grouping::Place;
 use crate::snapshot::Cache;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,85 +15,111 @@ use ztp::source::{FileId, SourceFile};
 /// The files of one project and what is known of them.
 #[derive(Debug)]
 pub struct Project {
-    /// Its folder.
-    pub root: PathBuf,
-    /// The editor's folder in which it lies; paths are shown from there.
-    pub folder: PathBuf,
+    /// Where it lies.
+    pub place: Arc<Place>,
     /// Its files.
     pub workspace: Workspace,
     /// The same as the client sees them, by id.
     pub documents: Arc<Vec<Option<Arc<Document>>>>,
     /// How often it was changed.
     pub generation: u64,
-    /// Which of all projects that ever stood in this folder it is: the ids of their files differ.
+    /// Which of all projects that ever stood there it is: the ids of their files differ.
     pub epoch: u64,
-    /// When it was last changed, and whether a platform file was.
-    pub changed: (Instant, bool),
+    /// When it was last changed.
+    pub changed: Instant,
+    /// At which generation something changed last that concerns every file.
+    everywhere: u64,
     /// The files that changed since they were last checked.
     pub dirty: BTreeSet<FileId>,
     /// Of each file, at which generation it was last changed.
     edited: BTreeMap<FileId, u64>,
-    /// The findings of the last check of everything, and of which generation it was.
+    /// The findings of the last check of everything, and of which generation it was; 0 before the first one.
     pub whole: (u64, Arc<Vec<Diagnostic>>),
     /// Of each file that was checked since then, its findings and of which generation they are.
     pub near: BTreeMap<FileId, (u64, Vec<Diagnostic>)>,
     /// Ends the check of everything that is under way.
     pub stop: Arc<AtomicBool>,
+    /// Ends the check around a change that is under way: each generation has its own.
+    pub over: Arc<AtomicBool>,
     /// What was checked around a file since the last change.
     pub cache: Cache,
 }
 
 impl Project {
-    /// An empty project in a folder.
-    pub fn new(root: PathBuf, folder: PathBuf, epoch: u64) -> Self {
+    /// An empty project.
+    pub fn new(place: Arc<Place>, epoch: u64) -> Self {
         Self {
-            root,
-            folder,
+            place,
             workspace: Workspace::new(),
             documents: Arc::default(),
             generation: 0,
             epoch,
-            changed: (Instant::now(), true),
+            changed: Instant::now(),
+            everywhere: 0,
             dirty: BTreeSet::new(),
             edited: BTreeMap::new(),
             whole: (0, Arc::default()),
             near: BTreeMap::new(),
             stop: Arc::default(),
+            over: Arc::default(),
             cache: Cache::default(),
         }
     }
 
-    /// Adds files or replaces them.
-    pub fn set_all(&mut self, files: Vec<(PathBuf, Document)>) {
-        let sources = files.iter().map(|(path, document)| self.source(path, document)).collect();
-        let read = self.workspace.set_all(sources);
-        for (file, (_, document)) in read.into_iter().zip(files) {
-            self.show(file.id, document);
-        }
-        self.touch(true);
+    /// Makes these files all of its own, and says how many of them were read.
+    pub fn become_all(&mut self, files: Vec<(&PathBuf, &Document)>) -> usize {
+        let paths: BTreeSet<String> = files.iter().map(|(path, _)| self.place.shown(path)).collect();
+        let gone: Vec<String> =
+            self.workspace.files().map(|file| file.source.path.clone()).filter(|path| !paths.contains(path)).collect();
+        let same = |path: &Path, document: &Document| {
+            self.document(path).is_some_and(|known| Arc::ptr_eq(&known.text, &document.text))
+        };
+        let new = files.into_iter().filter(|(path, document)| !same(path, document));
+        let new = new.map(|(path, document)| (path.clone(), document.clone())).collect();
+        self.change(new, gone)
     }
 
-    /// Adds a file or replaces it.
-    pub fn set(&mut self, path: &Path, document: Document) {
-        let file = self.workspace.set(self.source(path, &document));
-        self.show(file.id, document);
-        self.touch(file.is_platform());
+    /// Adds files or replaces them, and takes others out, which are named as they are shown. Says how many were read.
+    pub fn change(&mut self, files: Vec<(PathBuf, Document)>, gone: Vec<String>) -> usize {
+        if files.is_empty() && gone.is_empty() {
+            return 0;
+        }
+        let mut platform = false;
+        for shown in gone {
+            platform |= self.remove(&shown);
+        }
+        let sources = files.iter().map(|(path, document)| self.source(path, document)).collect();
+        let read = self.workspace.set_all(sources);
+        let count = read.len();
+        for (file, (_, document)) in read.into_iter().zip(files) {
+            platform |= file.is_platform();
+            self.dirty.insert(file.id);
+            self.edited.insert(file.id, self.generation + 1);
+            self.put(file.id, document);
+        }
+        self.touch(platform);
+        count
     }
 
     fn source(&self, path: &Path, document: &Document) -> SourceFile {
-        let text = document.text.to_string();
-        SourceFile { path: below(path, &self.folder), relative: below(path, &self.root), text }
+        SourceFile {
+            path: self.place.shown(path),
+            relative: self.place.relative(path),
+            text: document.text.to_string(),
+        }
     }
 
-    fn show(&mut self, id: FileId, document: Document) {
-        self.dirty.insert(id);
-        self.edited.insert(id, self.generation + 1);
-        self.put(id, document);
+    fn document(&self, path: &Path) -> Option<&Arc<Document>> {
+        let id = self.workspace.id(&self.place.shown(path))?;
+        self.documents.get(id.0 as usize)?.as_ref()
     }
 
-    /// The client has closed a file; its text is what it was.
-    pub fn close(&mut self, path: &Path, document: Document) {
-        if let Some(id) = self.workspace.id(&below(path, &self.folder)) {
+    /// A client has opened or closed a file whose text stays what it was. What is known of it is shown once more.
+    pub fn show_again(&mut self, path: &Path, document: Document) {
+        if let Some(id) = self.workspace.id(&self.place.shown(path)) {
+            if document.version.is_some() {
+                self.dirty.insert(id);
+            }
             self.put(id, document);
         }
     }
@@ -109,19 +132,18 @@ impl Project {
         }
     }
 
-    /// Takes a file out.
-    pub fn remove(&mut self, path: &Path) {
-        let shown = below(path, &self.folder);
-        let Some(id) = self.workspace.id(&shown) else { return };
+    /// Takes a file out, and says whether it concerned all others.
+    fn remove(&mut self, shown: &str) -> bool {
+        let Some(id) = self.workspace.id(shown) else { return false };
         let platform = self.workspace.file(id).is_some_and(|file| file.is_platform());
-        self.workspace.remove(&shown);
+        self.workspace.remove(shown);
         if let Some(slot) = Arc::make_mut(&mut self.documents).get_mut(id.0 as usize) {
             *slot = None;
         }
         self.dirty.remove(&id);
         self.edited.remove(&id);
         self.near.remove(&id);
-        self.touch(platform);
+        platform
     }
 
     /// Whether what was last found in a file is about its text as it is, and then what was found there since everything was
@@ -134,55 +156,41 @@ impl Project {
         }
     }
 
-    fn touch(&mut self, platform: bool) {
-        self.generation += 1;
-        // A platform file's change is not over before everything was checked.
-        let pending = self.changed.1 && self.whole.0 + 1 < self.generation;
-        self.changed = (Instant::now(), platform || pending);
-        self.stop.store(true, Ordering::Relaxed);
+    /// Takes over the findings of a check of everything, as it was at a generation.
+    pub fn was_checked(&mut self, generation: u64, found: Vec<Diagnostic>) {
+        if self.whole.0 == 0 {
+            // What was changed while the first one went on is still to be checked.
+            let edited = &self.edited;
+            self.dirty.retain(|id| edited.get(id).is_some_and(|edited| *edited > generation));
+        }
+        self.whole = (generation, Arc::new(found));
+        self.near.retain(|_, (near, _)| *near > generation);
         self.cache = Cache::default();
     }
-}
 
-/// A path below a folder, with `/` between its parts.
-pub fn below(path: &Path, folder: &Path) -> String {
-    let rest = path.strip_prefix(folder).unwrap_or(path);
-    ztp::world::shown(rest)
-}
-
-/// The folders that are projects, each with the editor's folder in which it lies.
-pub fn roots(folders: &[PathBuf], documents: &BTreeMap<PathBuf, Document>) -> BTreeMap<PathBuf, PathBuf> {
-    let mut roots: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
-    let platforms: BTreeSet<&Path> = documents
-        .iter()
-        .filter(|(_, document)| says_platform(&document.text))
-        .filter_map(|(path, _)| path.parent())
-        .collect();
-    for path in documents.keys() {
-        let Some(parent) = path.parent() else { continue };
-        let folder = folder_of(folders, path).unwrap_or(parent);
-        // The outermost: a platform file below another one's folder is misplaced, which `ztp check` says.
-        let mut above: Vec<&Path> = parent.ancestors().take_while(|above| above.starts_with(folder)).collect();
-        above.reverse();
-        let root = above.into_iter().find(|above| platforms.contains(above)).unwrap_or(folder);
-        roots.insert(root.to_owned(), folder.to_owned());
+    /// Whether everything was checked as it is now.
+    pub fn is_settled(&self) -> bool {
+        self.whole.0 == self.generation && self.dirty.is_empty()
     }
-    roots
-}
 
-/// The innermost of the editor's folders that holds a path.
-pub fn folder_of<'f>(folders: &'f [PathBuf], path: &Path) -> Option<&'f Path> {
-    let holding = folders.iter().filter(|folder| path.starts_with(folder));
-    holding.max_by_key(|folder| folder.components().count()).map(PathBuf::as_path)
-}
+    /// Whether something has changed that concerns every file since everything was checked.
+    pub fn is_urgent(&self) -> bool {
+        self.whole.0 == 0 || self.everywhere > self.whole.0
+    }
 
-/// The root of the project to which a path belongs.
-pub fn root_of<'r>(roots: impl Iterator<Item = &'r PathBuf>, path: &Path) -> Option<&'r PathBuf> {
-    roots.filter(|root| path.starts_with(root)).max_by_key(|root| root.components().count())
-}
-
-/// Whether a text's header is `platform`.
-pub fn says_platform(text: &str) -> bool {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.next().is_some_and(|line| line.split_whitespace().next() == Some("platform"))
+    /// Something has changed, which may concern every file.
+    pub fn touch(&mut self, everything: bool) {
+        self.generation += 1;
+        self.changed = Instant::now();
+        if everything {
+            self.everywhere = self.generation;
+        }
+        // The first check comes to its end, or somebody who types would never see what is found in other files.
+        if self.whole.0 > 0 {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        self.over.store(true, Ordering::Relaxed);
+        self.over = Arc::default();
+        self.cache = Cache::default();
+    }
 }

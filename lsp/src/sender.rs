@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tower_lsp::Client;
 
-/// What the client can do.
+/// How the client wants to hear what the server says on its own account.
 #[derive(Debug, Default)]
 pub struct Wishes {
     /// It asks for findings, and again when it is told to: it is not sent any, or it would show them twice. One that
@@ -16,8 +16,6 @@ pub struct Wishes {
     pub pulls: AtomicBool,
     /// It tells what happens to files on the disk, if it is asked to.
     pub watches: AtomicBool,
-    /// It can fill in the places of a snippet.
-    pub snippets: AtomicBool,
 }
 
 impl Wishes {
@@ -30,9 +28,6 @@ impl Wishes {
         let watches = watched.and_then(|can| can.dynamic_registration);
         self.pulls.store(pulls && refreshes.unwrap_or_default(), Ordering::Relaxed);
         self.watches.store(watches.unwrap_or_default(), Ordering::Relaxed);
-        let completion = can.text_document.as_ref().and_then(|can| can.completion.as_ref()?.completion_item.as_ref());
-        let snippets = completion.and_then(|can| can.snippet_support);
-        self.snippets.store(snippets.unwrap_or_default(), Ordering::Relaxed);
     }
 }
 

@@ -1,12 +1,15 @@
 //! The server as the protocol sees it: each message is one line here, and a file elsewhere.
 
-use crate::capabilities::capabilities;
+use crate::capabilities::{Abilities, capabilities};
 use crate::document::path_of;
+use crate::grouping::folder_of;
 use crate::lines::Encoding;
+use crate::project::Project;
 use crate::protocol::*;
 use crate::requests;
 use crate::sender::{Wishes, send};
 use crate::snapshot::Snapshot;
+use crate::state;
 use crate::work::Work;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -45,6 +48,8 @@ struct Settings {
     cluster: Option<String>,
     /// The day that `until` is compared with; today, when not said.
     today: Option<String>,
+    /// The folders of one project, as `ztp check platform teams` has them.
+    roots: Option<Vec<String>>,
 }
 
 /// Serves until the client says `exit` or closes the pipe.
@@ -100,8 +105,7 @@ impl Server {
     /// What was done so far, for those who measure: also whether anything is still to be checked.
     async fn status(&self) -> Result<LSPAny> {
         let state = self.work.state();
-        let checked =
-            state.projects.values().all(|project| project.whole.0 == project.generation && project.dirty.is_empty());
+        let checked = state.projects.values().all(Project::is_settled);
         Ok(serde_json::json!({
             "settled": checked && !self.work.is_sending(),
             "projects": state.projects.len(),
@@ -138,25 +142,41 @@ impl Server {
         }
         let cluster = said(settings.cluster).map(Into::into);
         let mut state = self.work.state();
-        state.options = Options { enforcer, cluster, today, ..state.options.clone() };
+        let options = Options { enforcer, cluster, today, ..state.options.clone() };
+        state.configure(options, settings.roots.unwrap_or_default());
+    }
+
+    /// Says which of the roots of the settings are none.
+    async fn warn_of_missing_roots(&self) {
+        let missing = self.work.state().missing_roots();
+        for root in missing {
+            self.warn(format!("ztp: the setting `roots`: no `.ztp` file is in `{root}`")).await;
+        }
     }
 
     async fn warn(&self, message: String) {
         self.client.show_message(MessageType::WARNING, message).await;
     }
 
-    /// Reads what happened on the disk.
-    fn reread(&self, uris: impl Iterator<Item = Uri>) {
-        let mut state = self.work.state();
-        for uri in uris {
-            state.reread(&path_of(&uri));
-        }
-        drop(state);
+    /// Reads what happened on the disk, while others may look at what was known before.
+    fn reread(&self, paths: &[PathBuf]) {
+        let read = state::read(paths);
+        self.work.state().reread(paths, read);
+        self.work.wake();
+    }
+
+    /// Reads the editor's folders.
+    fn load(&self) {
+        let folders = self.work.state().folders.clone();
+        let read = state::read(&folders);
+        self.work.state().load(read);
         self.work.wake();
     }
 
     async fn watch(&self) {
-        let watchers = vec![FileSystemWatcher { glob_pattern: GlobPattern::String("**/*.ztp".into()), kind: None }];
+        let watcher = |glob: &str, kind| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.to_owned()), kind };
+        // A folder that goes is told of by its own name alone.
+        let watchers = vec![watcher("**/*.ztp", None), watcher("**/*", Some(WatchKind::Delete))];
         let options = serde_json::to_value(DidChangeWatchedFilesRegistrationOptions { watchers }).ok();
         let registration = Registration {
             id: "ztp-files".to_owned(),
@@ -189,6 +209,7 @@ impl LanguageServer for Server {
         };
         let mut state = self.work.state();
         state.encoding = encoding;
+        state.can = Abilities::of(&params.capabilities);
         state.folders = folders;
         drop(state);
         Ok(InitializeResult {
@@ -202,8 +223,8 @@ impl LanguageServer for Server {
     }
 
     async fn initialized(&self, _: InitializedParams) {
-        self.work.state().load();
-        self.work.wake();
+        self.load();
+        self.warn_of_missing_roots().await;
         if self.wishes.watches.load(Ordering::Relaxed) {
             self.watch().await;
         }
@@ -227,12 +248,23 @@ impl LanguageServer for Server {
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        self.work.state().close(&params.text_document.uri);
-        self.work.wake();
+        let uri = params.text_document.uri;
+        self.work.state().close(&uri);
+        let path = path_of(&uri);
+        // What lies elsewhere was the client's alone.
+        let inside = folder_of(&self.work.state().folders, &path).is_some();
+        self.reread(if inside { std::slice::from_ref(&path) } else { &[] });
     }
 
     async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
-        self.reread(params.changes.into_iter().map(|change| change.uri));
+        let changes = params.changes.iter().map(|change| (path_of(&change.uri), change.typ == FileChangeType::DELETED));
+        let paths: Vec<PathBuf> = {
+            let state = self.work.state();
+            changes.filter(|(path, gone)| state.may_concern(path, *gone)).map(|(path, _)| path).collect()
+        };
+        if !paths.is_empty() {
+            self.reread(&paths);
+        }
     }
 
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
@@ -241,9 +273,8 @@ impl LanguageServer for Server {
             params.event.removed.iter().filter_map(|folder| path_of_folder(&folder.uri)).collect();
         state.folders.retain(|folder| !removed.contains(folder));
         state.folders.extend(params.event.added.iter().filter_map(|folder| path_of_folder(&folder.uri)));
-        state.load();
         drop(state);
-        self.work.wake();
+        self.load();
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
@@ -251,8 +282,8 @@ impl LanguageServer for Server {
         let mut settings = params.settings;
         if let Some(own) = settings.get_mut("ztp").map(LSPAny::take) {
             self.configure(own).await;
-            self.work.state().regroup();
             self.work.wake();
+            self.warn_of_missing_roots().await;
         }
     }
 
@@ -362,8 +393,7 @@ impl LanguageServer for Server {
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let uri = params.text_document_position.text_document.uri.clone();
-        let snippets = self.wishes.snippets.load(Ordering::Relaxed);
-        self.ask(&uri, move |snapshot| requests::completion::answer(snapshot, &params, snippets)).await
+        self.ask(&uri, move |snapshot| requests::completion::answer(snapshot, &params)).await
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {

@@ -1,20 +1,21 @@
 //! One project as it was at one moment, for questions.
 
+use crate::capabilities::Abilities;
 use crate::document::{Document, path_of};
+use crate::grouping::Place;
 use crate::lines::Encoding;
 use crate::project::Project;
 use crate::protocol::{Location, Range, TextDocumentPositionParams, TextEdit, Uri};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use ztp::compile::Options;
 use ztp::diagnostic::{Diagnostic, Severity};
 use ztp::ide::{Checked, File, Workspace};
 use ztp::source::{FileId, Span};
 
 /// What came of checking around each file, as far as anybody asked.
-pub type Cache = Arc<Mutex<BTreeMap<FileId, Arc<OnceLock<Arc<Checked>>>>>>;
+pub type Cache = Arc<Mutex<BTreeMap<FileId, Arc<Mutex<Option<Arc<Checked>>>>>>>;
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -25,12 +26,16 @@ pub struct Snapshot {
     pub options: Options,
     /// What a column counts.
     pub encoding: Encoding,
+    /// What the client can do.
+    pub can: Abilities,
     /// How often the project was changed before.
     pub generation: u64,
     /// Which of the projects that ever stood in its folder it is of.
     pub epoch: u64,
+    /// Set by the next change.
+    pub over: Arc<AtomicBool>,
     documents: Arc<Vec<Option<Arc<Document>>>>,
-    folder: std::path::PathBuf,
+    place: Arc<Place>,
     whole: Arc<Vec<Diagnostic>>,
     /// Whether that is of the files as they are.
     settled: bool,
@@ -39,15 +44,17 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// A project as it is now.
-    pub fn new(project: &Project, options: Options, encoding: Encoding) -> Self {
+    pub fn new(project: &Project, options: Options, encoding: Encoding, can: Abilities) -> Self {
         Self {
             workspace: project.workspace.clone(),
             options,
             encoding,
+            can,
             generation: project.generation,
             epoch: project.epoch,
+            over: Arc::clone(&project.over),
             documents: Arc::clone(&project.documents),
-            folder: project.folder.clone(),
+            place: Arc::clone(&project.place),
             whole: Arc::clone(&project.whole.1),
             settled: project.whole.0 == project.generation,
             cache: Arc::clone(&project.cache),
@@ -56,7 +63,7 @@ impl Snapshot {
 
     /// The id of a file that the client names.
     pub fn id(&self, uri: &Uri) -> Option<FileId> {
-        self.workspace.id(&crate::project::below(Path::new(&path_of(uri)), &self.folder))
+        self.workspace.id(&self.place.shown(&path_of(uri)))
     }
 
     /// A file that the client names.
@@ -115,9 +122,15 @@ impl Snapshot {
         if self.settled {
             return self.last_findings(id);
         }
-        // Nothing is said of the project as a whole here: that is found when everything is checked.
+        self.near_findings(id, &self.checked_around(id))
+    }
+
+    /// What is found in a file where only what stands around it was checked. Of the project as a whole it is what was last
+    /// found, for nothing is said of that here.
+    pub fn near_findings(&self, id: FileId, checked: &Checked) -> Vec<Diagnostic> {
+        let of_project = self.whole.iter().filter(|found| found.primary.is_none() && self.home_of(found) == Some(id));
         let here = |finding: &&Diagnostic| finding.primary.as_ref().is_some_and(|label| label.span.file == id);
-        self.checked_around(id).diagnostics.iter().filter(here).cloned().collect()
+        of_project.chain(checked.diagnostics.iter().filter(here)).cloned().collect()
     }
 
     /// What was found in a file when everything was last checked.
@@ -146,20 +159,26 @@ impl Snapshot {
 
     /// What stands around a file, checked once however often it is asked.
     pub fn checked_around(&self, id: FileId) -> Arc<Checked> {
+        self.check_around(id, &AtomicBool::new(false)).unwrap_or_default()
+    }
+
+    /// The same; `None` if it was stopped.
+    pub fn check_around(&self, id: FileId, stop: &AtomicBool) -> Option<Arc<Checked>> {
         let slot = {
             let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(cache.entry(id).or_default())
         };
-        let check = || {
+        // Whoever comes second waits, and goes on if the first one was stopped.
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.is_none() {
             let files = self.workspace.together(id);
             let in_them =
                 |finding: &Diagnostic| finding.primary.as_ref().is_some_and(|label| files.contains(&label.span.file));
             // Of what stands elsewhere only errors matter.
             let errors = self.whole.iter().filter(|found| found.severity() == Severity::Error);
             let elsewhere: Vec<Diagnostic> = errors.filter(|found| !in_them(found)).cloned().collect();
-            let never = AtomicBool::new(false);
-            Arc::new(self.workspace.check_around(id, &elsewhere, &self.options, &never).unwrap_or_default())
-        };
-        Arc::clone(slot.get_or_init(check))
+            *slot = Some(Arc::new(self.workspace.check_around(id, &elsewhere, &self.options, stop)?));
+        }
+        slot.clone()
     }
 }

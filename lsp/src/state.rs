@@ -3,13 +3,16 @@
 //! Messages change it one after the other, each before anything else is waited for; questions are answered on a
 //! [`Snapshot`], which nothing changes.
 
+use crate::capabilities::Abilities;
 use crate::document::{Document, path_of, uri_of};
+use crate::grouping::{Grouping, at, folder_of, group, named_roots};
 use crate::lines::Encoding;
-use crate::project::{Project, folder_of, root_of, roots, says_platform};
+use crate::project::Project;
 use crate::protocol::{TextDocumentContentChangeEvent, Uri};
 use crate::snapshot::Snapshot;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use ztp::compile::Options;
 use ztp::syntax::ast::Date;
@@ -22,15 +25,21 @@ use ztp::world::{Kind, World};
 pub struct State {
     /// The editor's folders.
     pub folders: Vec<PathBuf>,
+    /// The roots of one project, as the user says them.
+    roots: Vec<String>,
     /// What the user decides. Without a day it is the day on which something is asked.
     pub options: Options,
     /// What a column counts.
     pub encoding: Encoding,
+    /// What the client can do.
+    pub can: Abilities,
     /// Every file, by its path.
     documents: BTreeMap<PathBuf, Document>,
     /// Files that went since the client was last told.
     gone: Vec<Uri>,
-    /// By their folders.
+    /// Which files belong together.
+    grouping: Grouping,
+    /// By their names.
     pub projects: BTreeMap<PathBuf, Project>,
     /// How often something was sent to the client.
     pub order: u64,
@@ -52,46 +61,66 @@ pub struct Counts {
 }
 
 impl State {
-    /// Reads the editor's folders from the disk. What the client has open stays as it is there.
-    pub fn load(&mut self) {
-        let open: Vec<(PathBuf, Document)> =
-            self.documents.iter().filter(|(_, document)| document.version.is_some()).map(copy).collect();
-        let mut documents = BTreeMap::new();
-        for folder in &self.folders {
-            documents.extend(read(folder));
+    /// Takes the editor's folders as they were read from the disk. What the client has open stays as it is there.
+    pub fn load(&mut self, read: Vec<(PathBuf, Document)>) {
+        let mut documents: BTreeMap<PathBuf, Document> = read.into_iter().collect();
+        for (path, known) in &self.documents {
+            match documents.get_mut(path) {
+                _ if known.version.is_some() => {
+                    documents.insert(path.clone(), known.clone());
+                }
+                // It need not be read again.
+                Some(now) if now.text == known.text => now.clone_from(known),
+                _ => {}
+            }
         }
-        documents.extend(open);
         let before = std::mem::replace(&mut self.documents, documents);
         let gone = before.into_iter().filter(|(path, _)| !self.documents.contains_key(path));
         self.gone.extend(gone.map(|(_, document)| document.uri));
         self.regroup();
     }
 
-    /// Divides the files into projects anew.
-    pub fn regroup(&mut self) {
-        // Nobody waits any more for what is being checked.
-        self.projects.values().for_each(|project| project.stop.store(true, Ordering::Relaxed));
-        self.projects.clear();
-        for (root, folder) in roots(&self.folders, &self.documents) {
-            self.epochs += 1;
-            self.projects.insert(root.clone(), Project::new(root, folder, self.epochs));
+    /// Takes other settings over: everything is to be checked again, and what the user's roots say may have changed.
+    pub fn configure(&mut self, options: Options, roots: Vec<String>) {
+        self.options = options;
+        self.roots = roots;
+        self.regroup();
+        self.projects.values_mut().for_each(|project| project.touch(true));
+    }
+
+    /// Those of the user's roots that hold no file.
+    pub fn missing_roots(&self) -> Vec<String> {
+        named_roots(&self.roots, &self.folders, &self.documents).1
+    }
+
+    /// Divides the files into projects anew. A project that stays where it was keeps what it knows.
+    fn regroup(&mut self) {
+        let (roots, _) = named_roots(&self.roots, &self.folders, &self.documents);
+        let grouping = group(&self.folders, &roots, &self.documents);
+        let mut before = std::mem::take(&mut self.projects);
+        for (name, place) in grouping.projects() {
+            let kept = before.remove(name).filter(|project| project.place == *place);
+            let project = kept.unwrap_or_else(|| {
+                self.epochs += 1;
+                Project::new(Arc::clone(place), self.epochs)
+            });
+            self.projects.insert(name.clone(), project);
         }
-        let mut members: BTreeMap<&PathBuf, Vec<(&Path, &Document)>> = BTreeMap::new();
+        // Nobody waits any more for what is being checked there.
+        for project in before.values() {
+            project.stop.store(true, Ordering::Relaxed);
+            project.over.store(true, Ordering::Relaxed);
+        }
+        self.grouping = grouping;
+        let mut members: BTreeMap<&PathBuf, Vec<(&PathBuf, &Document)>> = BTreeMap::new();
         for (path, document) in &self.documents {
-            if let Some(root) = root_of(self.projects.keys(), path) {
-                members.entry(root).or_default().push((path, document));
+            if let Some(name) = self.grouping.project_of(path) {
+                members.entry(name).or_default().push((path, document));
             }
         }
-        let members: Vec<(PathBuf, Vec<(PathBuf, Document)>)> = members
-            .into_iter()
-            .map(|(root, files)| {
-                (root.clone(), files.into_iter().map(|(path, file)| (path.to_owned(), file.clone())).collect())
-            })
-            .collect();
-        for (root, files) in members {
-            if let Some(project) = self.projects.get_mut(&root) {
-                self.counts.parsed += files.len() as u64;
-                project.set_all(files);
+        for (name, files) in members {
+            if let Some(project) = self.projects.get_mut(name) {
+                self.counts.parsed += project.become_all(files) as u64;
             }
         }
     }
@@ -99,7 +128,13 @@ impl State {
     /// A client has opened a file: from now on its text is what counts.
     pub fn open(&mut self, uri: Uri, text: &str, version: i32) {
         let path = path_of(&uri);
-        self.put(path, Document::new(uri, text, Some(version)));
+        match self.documents.get_mut(&path) {
+            Some(known) if *known.text == *text => {
+                *known = known.known_as(uri, Some(version));
+                self.show_again(&path);
+            }
+            _ => self.put(vec![(path, Document::new(uri, text, Some(version)))]),
+        }
     }
 
     /// A client has changed a file that it has open.
@@ -107,24 +142,21 @@ impl State {
         let path = path_of(uri);
         if let Some(document) = self.documents.get(&path) {
             let changed = document.changed(changes, version, self.encoding);
-            self.put(path, changed);
+            self.put(vec![(path, changed)]);
         }
     }
 
     /// A client has closed a file: from now on the disk counts, and outside of the editor's folders nothing does.
+    /// Whoever calls it reads the file again.
     pub fn close(&mut self, uri: &Uri) {
         let path = path_of(uri);
-        let Some(document) = self.documents.get_mut(&path) else { return };
-        document.version = None;
-        let document = document.clone();
+        let Some(known) = self.documents.get_mut(&path) else { return };
+        known.version = None;
         if folder_of(&self.folders, &path).is_none() {
-            self.take(&path);
-            return;
+            self.take(vec![path]);
+        } else {
+            self.show_again(&path);
         }
-        if let Some(project) = self.project_at(&path) {
-            project.close(&path, document);
-        }
-        self.reread(&path);
     }
 
     /// The files that went and did not come back since this was last asked.
@@ -134,64 +166,71 @@ impl State {
         gone
     }
 
-    /// Something has happened to a file or a folder on the disk.
-    pub fn reread(&mut self, path: &Path) {
-        let open = |document: &Document| document.version.is_some();
-        if self.documents.get(path).is_some_and(open) {
-            return;
+    /// Whether something can have happened at a path that matters: something is known there, or can be found there.
+    pub fn may_concern(&self, path: &Path, is_gone: bool) -> bool {
+        !is_gone || at(&self.documents, path).next().is_some()
+    }
+
+    /// Takes over what is now on the disk at some paths, and below them. What the client has open stays as it is there.
+    pub fn reread(&mut self, paths: &[PathBuf], read: Vec<(PathBuf, Document)>) {
+        let now: BTreeMap<PathBuf, Document> = read.into_iter().collect();
+        let known = paths.iter().flat_map(|path| at(&self.documents, path));
+        let gone = known.filter(|(path, known)| known.version.is_none() && !now.contains_key(*path));
+        let gone: BTreeSet<PathBuf> = gone.map(|(path, _)| path.clone()).collect();
+        let differs = |(path, document): &(PathBuf, Document)| {
+            self.documents.get(path).is_none_or(|known| known.version.is_none() && known.text != document.text)
+        };
+        let new = now.into_iter().filter(differs).collect();
+        self.take(gone.into_iter().collect());
+        self.put(new);
+    }
+
+    /// Adds files or replaces them.
+    fn put(&mut self, files: Vec<(PathBuf, Document)>) {
+        let mut moves = false;
+        for (path, document) in &files {
+            let before = self.documents.insert(path.clone(), document.clone());
+            moves |= before.is_none_or(|before| before.gist != document.gist);
         }
-        let now: BTreeMap<PathBuf, Document> = read(path).collect();
-        let gone = self
-            .documents
-            .iter()
-            .filter(|(known, document)| known.starts_with(path) && !open(document) && !now.contains_key(*known));
-        let gone: Vec<PathBuf> = gone.map(|(known, _)| known.clone()).collect();
-        for known in gone {
-            self.take(&known);
+        if moves {
+            return self.regroup();
         }
-        for (known, document) in now {
-            let same = self.documents.get(&known).is_some_and(|old| open(old) || old.text == document.text);
-            if !same {
-                self.put(known, document);
+        let mut by_project: BTreeMap<PathBuf, Vec<(PathBuf, Document)>> = BTreeMap::new();
+        for (path, document) in files {
+            if let Some(name) = self.grouping.project_of(&path) {
+                by_project.entry(name.clone()).or_default().push((path, document));
+            }
+        }
+        for (name, files) in by_project {
+            if let Some(project) = self.projects.get_mut(&name) {
+                self.counts.parsed += project.change(files, Vec::new()) as u64;
             }
         }
     }
 
-    fn put(&mut self, path: PathBuf, document: Document) {
-        let platform = says_platform(&document.text);
-        let before = self.documents.insert(path.clone(), document.clone());
-        let moves = before.is_none_or(|before| says_platform(&before.text) != platform) && !self.roots_stand();
-        if moves {
-            self.regroup();
-        } else if let Some(project) = self.project_at(&path) {
-            project.set(&path, document);
-            self.counts.parsed += 1;
+    /// Takes files out.
+    fn take(&mut self, paths: Vec<PathBuf>) {
+        if paths.is_empty() {
+            return;
         }
-    }
-
-    fn take(&mut self, path: &Path) {
-        self.gone.extend(self.documents.remove(path).map(|document| document.uri));
-        if !self.roots_stand() {
-            self.regroup();
-        } else if let Some(project) = self.project_at(path) {
-            project.remove(path);
+        for path in paths {
+            self.gone.extend(self.documents.remove(&path).map(|document| document.uri));
         }
+        self.regroup();
     }
 
-    fn project_at(&mut self, path: &Path) -> Option<&mut Project> {
-        let root = root_of(self.projects.keys(), path)?.clone();
-        self.projects.get_mut(&root)
-    }
-
-    /// Whether the projects' folders are still what they were.
-    fn roots_stand(&self) -> bool {
-        roots(&self.folders, &self.documents).keys().eq(self.projects.keys())
+    /// A file's text stays what it was, and the client sees it in another way.
+    fn show_again(&mut self, path: &Path) {
+        let Some(document) = self.documents.get(path) else { return };
+        let project = self.grouping.project_of(path).and_then(|name| self.projects.get_mut(name));
+        if let Some(project) = project {
+            project.show_again(path, document.clone());
+        }
     }
 
     /// The project that a file belongs to.
     pub fn project_of(&self, uri: &Uri) -> Option<&Project> {
-        let path = path_of(uri);
-        root_of(self.projects.keys(), &path).and_then(|root| self.projects.get(root))
+        self.grouping.project_of(&path_of(uri)).and_then(|name| self.projects.get(name))
     }
 
     /// What is known of a project now.
@@ -199,19 +238,17 @@ impl State {
         // The very findings of `ztp check`: it takes the day on which it runs, and an expired sentence is an error.
         let today = self.options.today.unwrap_or_else(|| Date::from_days(clock::days()));
         let options = Options { today: Some(today), expired_fails: true, ..self.options.clone() };
-        Snapshot::new(project, options, self.encoding)
+        Snapshot::new(project, options, self.encoding, self.can)
     }
 }
 
-fn copy((path, document): (&PathBuf, &Document)) -> (PathBuf, Document) {
-    (path.clone(), document.clone())
-}
-
-/// The files of a folder, or a file. What cannot be read is not there, as it is not for the client; what is not UTF-8 has
+/// The files of some folders and files. What cannot be read is not there, as it is not for the client; what is not UTF-8 has
 /// U+FFFD in its place, which is an error wherever it stands.
-fn read(path: &Path) -> impl Iterator<Item = (PathBuf, Document)> {
-    let loaded = Disk.load(Kind::Sources, &[path.to_owned()]);
-    let files: Vec<(PathBuf, Document)> = loaded
+///
+/// It takes as long as the disk takes: whoever reads holds nothing meanwhile that others wait for.
+pub fn read(paths: &[PathBuf]) -> Vec<(PathBuf, Document)> {
+    let loaded = Disk.load(Kind::Sources, paths);
+    loaded
         .sources
         .iter()
         .filter(|(_, file)| !file.path.is_empty())
@@ -219,6 +256,5 @@ fn read(path: &Path) -> impl Iterator<Item = (PathBuf, Document)> {
             let path = PathBuf::from(&file.path);
             Some((path.clone(), Document::new(uri_of(&path)?, &file.text, None)))
         })
-        .collect();
-    files.into_iter()
+        .collect()
 }

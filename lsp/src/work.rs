@@ -1,9 +1,10 @@
 //! Checks while somebody types, on threads of their own.
 //!
 //! One thread checks around each changed file at once. Another checks everything once nobody has typed for a moment, and
-//! is ended by the next change. What is found goes to the client in the order in which it was found.
+//! is ended by the next change, unless it is the first one. What is found goes to the client in the order in which it was found.
 
 use crate::diagnostics::shown;
+use crate::project::Project;
 use crate::protocol::{Diagnostic as Shown, Uri};
 use crate::snapshot::Snapshot;
 use crate::state::State;
@@ -53,6 +54,15 @@ pub struct Work {
     client: UnboundedSender<Message>,
     /// How many rounds of findings are on their way to the client.
     unsent: AtomicUsize,
+}
+
+/// A check of everything that is to be made.
+struct Next {
+    name: PathBuf,
+    snapshot: Snapshot,
+    stop: Arc<AtomicBool>,
+    /// Whether somebody waits for it.
+    urgent: bool,
 }
 
 impl Work {
@@ -113,24 +123,32 @@ impl Work {
 
     fn check_around_changes(&self) {
         loop {
-            let (root, snapshot, mut dirty) = self.next_changes();
+            let (name, snapshot, mut dirty) = self.next_changes();
             while let Some(id) = dirty.pop_first() {
-                let checked = snapshot.checked_around(id);
+                let Some(checked) = snapshot.check_around(id, &snapshot.over) else {
+                    self.put_off(&name, &snapshot, dirty, id);
+                    break;
+                };
                 let together = snapshot.workspace.together(id);
                 dirty.retain(|id| !together.contains(id));
                 let mut state = self.state();
                 state.counts.checked += checked.namespaces as u64;
-                if let Some(project) = state.projects.get_mut(&root).filter(|project| project.epoch == snapshot.epoch) {
+                if let Some(project) = state.projects.get_mut(&name).filter(|project| project.epoch == snapshot.epoch) {
                     for file in &together {
-                        let of_file = |finding: &&Diagnostic| {
-                            finding.primary.as_ref().is_some_and(|label| label.span.file == *file)
-                        };
-                        let found = checked.diagnostics.iter().filter(of_file).cloned().collect();
+                        let found = snapshot.near_findings(*file, &checked);
                         project.near.insert(*file, (snapshot.generation, found));
                     }
                 }
-                self.publish(state, &root, &together);
+                self.publish(state, &name, &together);
             }
+        }
+    }
+
+    /// A newer change has ended a check: what was not checked yet is checked with that.
+    fn put_off(&self, name: &PathBuf, snapshot: &Snapshot, dirty: BTreeSet<FileId>, id: FileId) {
+        let mut state = self.state();
+        if let Some(project) = state.projects.get_mut(name).filter(|project| project.epoch == snapshot.epoch) {
+            project.dirty.extend(dirty.into_iter().chain([id]));
         }
     }
 
@@ -138,14 +156,10 @@ impl Work {
     fn next_changes(&self) -> (PathBuf, Snapshot, BTreeSet<FileId>) {
         let mut state = self.state();
         loop {
-            let due = state.projects.values().find(|project| !project.dirty.is_empty() && project.whole.0 > 0);
-            if let Some(root) = due.map(|project| project.root.clone())
-                && let Some(project) = state.projects.get_mut(&root)
-            {
-                let dirty = std::mem::take(&mut project.dirty);
-                let Some(project) = state.projects.get(&root) else { continue };
-                let snapshot = state.snapshot(project);
-                return (root, snapshot, dirty);
+            let due = state.projects.iter().find(|(_, project)| !project.dirty.is_empty() && project.whole.0 > 0);
+            if let Some((name, snapshot)) = due.map(|(name, project)| (name.clone(), state.snapshot(project))) {
+                let dirty = state.projects.get_mut(&name).map(|project| std::mem::take(&mut project.dirty));
+                return (name, snapshot, dirty.unwrap_or_default());
             }
             state = self.wait(state, None);
         }
@@ -153,48 +167,48 @@ impl Work {
 
     fn check_everything(&self) {
         // On threads of their own, or what stands around a change would wait behind all that is under way.
-        let threads = rayon::ThreadPoolBuilder::new().start_handler(|_| step_back()).build();
+        let pool = |count: usize| {
+            rayon::ThreadPoolBuilder::new().num_threads(count).start_handler(|_| step_back()).build().ok()
+        };
+        // Where nobody waits for the findings, one core is left to those who type.
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let (all, fewer) = (pool(cores), pool(cores.saturating_sub(1).max(1)));
         let check = |snapshot: &Snapshot, stop: &AtomicBool| snapshot.workspace.check(&snapshot.options, stop);
         loop {
-            let (root, snapshot, stop) = self.next_project();
-            let checked = match &threads {
-                Ok(threads) => threads.install(|| check(&snapshot, &stop)),
-                Err(_) => check(&snapshot, &stop),
+            let Next { name, snapshot, stop, urgent } = self.next_project();
+            let checked = match if urgent { &all } else { &fewer } {
+                Some(threads) => threads.install(|| check(&snapshot, &stop)),
+                None => check(&snapshot, &stop),
             };
             let Some(checked) = checked else { continue };
             let mut state = self.state();
             state.counts.wholes += 1;
-            let project = state.projects.get_mut(&root).filter(|project| project.epoch == snapshot.epoch);
+            let project = state.projects.get_mut(&name).filter(|project| project.epoch == snapshot.epoch);
             let Some(project) = project else { continue };
-            if project.whole.0 == 0 {
-                project.dirty.clear();
-            }
-            project.whole = (snapshot.generation, Arc::new(checked.diagnostics));
-            project.near.retain(|_, (generation, _)| *generation > snapshot.generation);
-            project.cache = Arc::default();
-            let all = project.workspace.files().map(|file| file.id).collect();
-            self.publish(state, &root, &all);
+            project.was_checked(snapshot.generation, checked.diagnostics);
+            let files = project.workspace.files().map(|file| file.id).collect();
+            self.publish(state, &name, &files);
             let _ = self.client.send(Message::Settled);
+            // Changes that came during the first check are due now.
+            self.wake();
         }
     }
 
     /// Waits until a project is to be checked as a whole.
-    fn next_project(&self) -> (PathBuf, Snapshot, Arc<AtomicBool>) {
+    fn next_project(&self) -> Next {
         let mut state = self.state();
         loop {
             let now = Instant::now();
-            let due = |project: &crate::project::Project| {
-                let (at, platform) = project.changed;
-                if platform { at } else { at + PAUSE }
-            };
-            let stale = state.projects.values().filter(|project| project.whole.0 < project.generation);
-            let next = stale.min_by_key(|project| due(project)).map(|project| (due(project), project));
+            let due = |project: &Project| project.changed + if project.is_urgent() { Duration::ZERO } else { PAUSE };
+            let stale = state.projects.iter().filter(|(_, project)| project.whole.0 < project.generation);
+            let next = stale.map(|(name, project)| (due(project), name, project)).min_by_key(|(at, ..)| *at);
             match next {
-                Some((at, project)) if at <= now => {
+                Some((at, name, project)) if at <= now => {
                     project.stop.store(false, Ordering::Relaxed);
-                    return (project.root.clone(), state.snapshot(project), Arc::clone(&project.stop));
+                    let (stop, urgent) = (Arc::clone(&project.stop), project.is_urgent());
+                    return Next { name: name.clone(), snapshot: state.snapshot(project), stop, urgent };
                 }
-                Some((at, _)) => state = self.wait(state, Some(at - now)),
+                Some((at, ..)) => state = self.wait(state, Some(at - now)),
                 None => state = self.wait(state, None),
             }
         }
@@ -202,16 +216,16 @@ impl Work {
 
     /// Sends what is known of some files of a project, but for those that have changed again meanwhile. What takes time
     /// is done when others may change the state again.
-    fn publish(&self, state: MutexGuard<'_, State>, root: &PathBuf, files: &BTreeSet<FileId>) {
+    fn publish(&self, state: MutexGuard<'_, State>, name: &PathBuf, files: &BTreeSet<FileId>) {
         self.unsent.fetch_add(1, Ordering::Release);
-        self.publish_round(state, root, files);
+        self.publish_round(state, name, files);
         let _ = self.client.send(Message::Sent);
     }
 
-    fn publish_round(&self, mut state: MutexGuard<'_, State>, root: &PathBuf, files: &BTreeSet<FileId>) {
+    fn publish_round(&self, mut state: MutexGuard<'_, State>, name: &PathBuf, files: &BTreeSet<FileId>) {
         state.order += 1;
         let order = state.order;
-        let Some(project) = state.projects.get(root) else { return };
+        let Some(project) = state.projects.get(name) else { return };
         let snapshot = state.snapshot(project);
         let known = |id: &FileId| Some((*id, project.known(*id)?.map(<[Diagnostic]>::to_vec)));
         let files: Vec<(FileId, Option<Vec<Diagnostic>>)> = files.iter().filter_map(known).collect();

@@ -38,8 +38,13 @@ fn lines(uri: &str, first: u32, last: u32) -> Value {
     json!({ "textDocument": { "uri": uri }, "range": { "start": place(first), "end": place(last) } })
 }
 
-fn labels(items: &Value) -> Vec<&str> {
-    items.as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap()).collect()
+/// The items of a completion, or of any other list.
+fn items(answer: &Value) -> &Vec<Value> {
+    answer.get("items").unwrap_or(answer).as_array().unwrap()
+}
+
+fn labels(answer: &Value) -> Vec<&str> {
+    items(answer).iter().map(|item| item["label"].as_str().unwrap()).collect()
 }
 
 #[test]
@@ -67,18 +72,18 @@ fn completion_offers_names_ports_and_words() {
     let (_folder, mut client, shop) = opened(&text, &snippets);
     let ports = client.request("textDocument/completion", at(&shop, 6, 27));
     assert_eq!(labels(&ports), ["http"]);
-    assert_eq!(ports[0]["detail"], "8080/tcp");
+    assert_eq!(items(&ports)[0]["detail"], "8080/tcp");
     let words = client.request("textDocument/completion", at(&shop, 7, 13));
     assert!(labels(&words).contains(&"reach") && labels(&words).contains(&"GET"), "{words}");
     let starts = client.request("textDocument/completion", at(&shop, 8, 4));
     assert!(labels(&starts).contains(&"checkout") && labels(&starts).contains(&"payments/"), "{starts}");
-    let snippet = starts.as_array().unwrap().iter().find(|item| item["label"] == "A may reach B:PORT").unwrap();
+    let snippet = items(&starts).iter().find(|item| item["label"] == "A may reach B:PORT").unwrap();
     assert_eq!(snippet["insertTextFormat"], 2);
     assert_eq!(snippet["textEdit"]["range"]["start"], json!({ "line": 8, "character": 0 }));
 
     let (_folder, mut plain, shop) = opened(&text, &json!({}));
     let starts = plain.request("textDocument/completion", at(&shop, 8, 4));
-    assert!(starts.as_array().unwrap().iter().all(|item| item["insertTextFormat"] == 1), "{starts}");
+    assert!(items(&starts).iter().all(|item| item["insertTextFormat"] == 1), "{starts}");
 }
 
 #[test]
@@ -114,6 +119,90 @@ fn lenses_count_objects_and_sentences() {
     let payments = client.request("textDocument/codeLens", document(&folder.uri("payments.ztp")));
     let places = &payments[1]["command"]["arguments"][2];
     assert_eq!(places[0]["uri"], shop.as_str(), "{payments}");
+}
+
+/// What a completion puts into the text: of the item of a label the ranges for inserting and replacing, as columns.
+fn put(answer: &Value, label: &str) -> (Value, Value) {
+    let item = items(answer).iter().find(|item| item["label"] == label).unwrap_or_else(|| panic!("no {label}"));
+    let edit = &item["textEdit"];
+    let columns = |range: &Value| json!([range["start"]["character"], range["end"]["character"]]);
+    let of = |kind: &str| edit.get(kind).unwrap_or(&edit["range"]);
+    (columns(of("insert")), columns(of("replace")))
+}
+
+#[test]
+fn a_completion_within_a_word_takes_the_place_of_the_word() {
+    let text = format!("{SHOP}checkout may reach back: \ncheckout may reach payments/api:443\n");
+    let both = json!({ "textDocument": { "completion": { "completionItem": { "insertReplaceSupport": true } } } });
+    for (can, inserts) in [(both, true), (json!({}), false)] {
+        let (_folder, mut client, shop) = opened(&text, &can);
+        let within = client.request("textDocument/completion", at(&shop, 6, 21));
+        assert_eq!(put(&within, "backend"), (json!([19, if inserts { 21 } else { 23 }]), json!([19, 23])));
+        // Of a peer with its namespace a namespace takes the place of the namespace, and a name that of both.
+        let qualified = client.request("textDocument/completion", at(&shop, 7, 20));
+        assert_eq!(put(&qualified, "payments/").1, json!([19, 28]));
+        assert_eq!(put(&qualified, "backend").1, json!([19, 31]));
+        let name = client.request("textDocument/completion", at(&shop, 7, 29));
+        assert_eq!(put(&name, "api").1, json!([28, 31]));
+        let before = client.request("textDocument/completion", at(&shop, 6, 19));
+        assert_eq!(put(&before, "backend"), (json!([19, 19]), json!([19, 19])), "nothing is begun yet");
+    }
+}
+
+#[test]
+fn of_very_many_some_are_offered_and_the_others_when_more_is_typed() {
+    let mut files = vec![("cluster.ztp".to_owned(), CLUSTER.to_owned())];
+    files.extend((0..300).map(|number| (format!("n{number}.ztp"), format!("namespace n{number}\nworkload w\n"))));
+    let text = "namespace shop\nworkload a\na may reach n29";
+    files.push(("shop.ztp".to_owned(), text.to_owned()));
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let folder = Folder::with(&files);
+    let mut client = Client::on(&folder.uri(""), &json!({}));
+    let shop = folder.uri("shop.ztp");
+    client.open(&shop, text);
+    let few = client.request("textDocument/completion", at(&shop, 2, 12));
+    assert_eq!((&few["isIncomplete"], labels(&few).contains(&"n299/")), (&json!(true), false));
+    assert!(labels(&few).contains(&"a") && labels(&few).contains(&"world"), "{:?}", labels(&few));
+    let more = client.request("textDocument/completion", at(&shop, 2, 15));
+    assert!(labels(&more).contains(&"n29/") && labels(&more).contains(&"n299/"), "{:?}", labels(&more));
+}
+
+#[test]
+fn formatting_keeps_the_ends_of_lines() {
+    let text = SHOP.replace("workload backend", "workload   backend").replace('\n', "\r\n");
+    let (_folder, mut client, shop) = opened(&text, &json!({}));
+    let mut params = document(&shop);
+    params["options"] = json!({ "tabSize": 2, "insertSpaces": true });
+    let edits = client.request("textDocument/formatting", params);
+    assert_eq!(after_edits(&edits, &text), SHOP.replace('\n', "\r\n"));
+}
+
+/// What a client can do that refuses edits of another version.
+fn versioned() -> Value {
+    json!({ "workspace": { "workspaceEdit": { "documentChanges": true } } })
+}
+
+#[test]
+fn edits_say_of_which_version_they_are() {
+    let text = SHOP.replace("reach backend", "reach bakend");
+    let (folder, mut client, shop) = opened(&text, &versioned());
+    client.change(&shop, 7, &text);
+    let found = actions(&mut client, &shop, 4, &json!(["quickfix"]));
+    let edit = &found[0]["edit"];
+    assert!(edit.get("changes").is_none(), "{edit}");
+    assert_eq!(edit["documentChanges"][0]["textDocument"], json!({ "uri": shop, "version": 7 }));
+    assert_eq!(after_edits(&edit["documentChanges"][0]["edits"], &text), SHOP);
+
+    let mut params = at(&shop, 5, 29);
+    params["newName"] = json!("server");
+    let renamed = client.request("textDocument/rename", params);
+    let versions: Vec<(&Value, &Value)> = items(&renamed["documentChanges"])
+        .iter()
+        .map(|change| (&change["textDocument"]["uri"], &change["textDocument"]["version"]))
+        .collect();
+    let payments = json!(folder.uri("payments.ztp"));
+    // A file that is not open is what the disk has.
+    assert_eq!(versions, [(&payments, &Value::Null), (&json!(shop), &json!(7))], "{renamed}");
 }
 
 /// The text of a file after the edits that an action has for it.
@@ -203,11 +292,18 @@ fn one_action_mends_all_that_is_certain() {
     assert_eq!(found[0]["kind"], "source.fixAll.ztp");
     assert_eq!(after(&found[0], &shop, &text), text.replace("ping backend:http", "ping backend"));
 
+    // What is covered by others is nothing wrong: it goes only when it is chosen.
+    let again = format!("{SHOP}checkout may reach backend:http\n");
+    client.change(&shop, 2, &again);
+    let found = actions(&mut client, &shop, 6, &Value::Null);
+    assert_eq!(after(titled(&found, "remove the sentence"), &shop, &again), SHOP);
+    assert!(items(&found).iter().all(|action| action["kind"] != "source.fixAll.ztp"), "{found}");
+
     let text = text.replace("ping backend:http", "ping backend");
-    client.change(&shop, 2, &text);
+    client.change(&shop, 3, &text);
     let found = actions(&mut client, &shop, 8, &json!(["source"]));
     let mended = after(&found[0], &shop, &text);
-    assert_eq!(mended, format!("{SHOP}checkout may ping backend\n"));
+    assert_eq!(mended, format!("{again}checkout may ping backend\n"));
 }
 
 #[test]

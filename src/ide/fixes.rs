@@ -17,12 +17,13 @@ pub fn at(findings: &[Diagnostic], within: Span) -> Vec<&Diagnostic> {
 }
 
 /// The edits of all fixes of a file that are certain, as far as they do not overlap, in the order of their places. Of two
-/// that do, the finding that stands first has its way; the other one is there to be found again.
+/// that do, the finding that stands first has its way; the other one is there to be found again. What only says again what
+/// others say is left: its author may think of the day on which they go.
 #[must_use]
 pub fn all(findings: &[Diagnostic], file: FileId) -> Vec<Edit> {
     let mut taken: Vec<Edit> = Vec::new();
     let certain = |fix: &&Fix| fix.certain && fix.edits.iter().all(|edit| edit.span.file == file);
-    for finding in findings {
+    for finding in findings.iter().filter(|finding| finding.code != Code::H0303) {
         let Some(fix) = finding.fixes.iter().find(certain) else { continue };
         let free = |edit: &Edit| !taken.iter().any(|other| overlap(other.span, edit.span));
         if fix.edits.iter().all(free) {
@@ -89,19 +90,23 @@ pub fn header(file: &File) -> Option<Fix> {
     let header = if first.items.iter().any(of_platform) {
         "platform".to_owned()
     } else {
-        let is_name = !stem.is_empty()
-            && !stem.starts_with('-')
-            && !stem.ends_with('-')
-            && stem.len() <= 63
-            && stem.bytes().any(|byte| byte.is_ascii_lowercase())
-            && stem.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-        if !is_name {
+        if !is_name(stem) {
             return None;
         }
         format!("namespace {stem}")
     };
     let edits = vec![Edit { span: Span::new(file.id, 0, 0), text: format!("{header}\n\n") }];
     Some(Fix { title: format!("begin with `{header}`"), edits, certain: false })
+}
+
+/// Whether a file's or a folder's name can be a namespace's.
+pub(super) fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && text.len() <= 63
+        && text.bytes().any(|byte| byte.is_ascii_lowercase())
+        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
 /// What a finding offers: its own fixes, and those that take the whole file to see.

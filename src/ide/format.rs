@@ -10,10 +10,13 @@ use std::ops::Range;
 const MOST_COMPARED: usize = 4_000_000;
 
 /// The edits that spell a file canonically; `None` if it has a sentence that cannot be read, as for `ztp fmt`. Lines that
-/// stay are not touched, so that a cursor in them stays as well.
+/// stay are not touched, so that a cursor in them stays as well; how lines end is the editor's to decide, and stays.
 #[must_use]
 pub fn format(file: &File) -> Option<Vec<Edit>> {
-    let wanted = syntax::format(file.id, &file.source.text).ok()?;
+    let text = &file.source.text;
+    let wanted = syntax::format(file.id, text).ok()?;
+    let first_end = text.find('\n').and_then(|at| text.get(..at));
+    let wanted = if first_end.is_some_and(|line| line.ends_with('\r')) { wanted.replace('\n', "\r\n") } else { wanted };
     Some(edits(file, &wanted))
 }
 

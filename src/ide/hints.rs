@@ -1,14 +1,14 @@
 //! What a file leaves unsaid, for an editor to show between its words: which pods a bare name selects, which number a
 //! port's name is, which names are looked up.
 
-use super::look_ups::look_ups;
+use super::look_ups::LookUps;
 use super::names::{Kind, Occurrence, Role};
 use super::standing::{At, Declaration, Named, among, asked, at};
 use super::{Checked, Declarations, File, Workspace};
-use crate::policy::{Direction, DnsPattern, Origin, Policy, SentenceId, Traffic};
-use crate::source::Span;
+use crate::policy::{DnsPattern, Policy, SentenceId};
+use crate::source::{FileId, Span};
 use crate::syntax::ast::{Action, Item, ItemKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many names that are looked up are shown; the rest is counted.
 const MAX_NAMES: usize = 3;
@@ -51,14 +51,16 @@ pub fn hints(workspace: &Workspace, file: &File, within: Span, checked: &Checked
         }
     }
     let items = file.tree.sections.iter().flat_map(|section| &section.items);
-    let sentences = items.filter(|item| inside(item.span.0.end));
-    for item in sentences {
-        // `may resolve` says itself what is looked up.
-        if let ItemKind::May(may) = &item.kind
-            && !matches!(may.action.value, Action::Resolve(_))
-        {
-            found.extend(names(item, checked));
-        }
+    // `may resolve` says itself what is looked up.
+    let looks_up = |item: &&Item| match &item.kind {
+        ItemKind::May(may) => !matches!(may.action.value, Action::Resolve(_)),
+        _ => false,
+    };
+    let sentences: Vec<&Item> = items.filter(|item| inside(item.span.0.end)).filter(looks_up).collect();
+    if !sentences.is_empty() {
+        let known: Vec<Known<'_>> =
+            checked.clusters.iter().map(|cluster| Known::of(&cluster.policy, file.id)).collect();
+        found.extend(sentences.into_iter().filter_map(|item| names(item, &known)));
     }
     found.sort_by_key(|hint| hint.offset);
     found
@@ -94,16 +96,35 @@ fn port(declarations: &Declarations<'_>, file: &File, said: &Occurrence) -> Opti
     (!text.is_empty()).then_some(Hint { offset: said.span.end, text, kind: HintKind::Port })
 }
 
+/// A policy, with what is to be found in it for every sentence of a file.
+struct Known<'p> {
+    policy: &'p Policy,
+    look_ups: LookUps<'p>,
+    /// The sentences of the file, by their places.
+    sentences: BTreeMap<Span, Vec<SentenceId>>,
+}
+
+impl<'p> Known<'p> {
+    fn of(policy: &'p Policy, file: FileId) -> Self {
+        let mut sentences: BTreeMap<Span, Vec<SentenceId>> = BTreeMap::new();
+        let ids = (0..).map(SentenceId).zip(&policy.sentences);
+        for (id, sentence) in ids.filter(|(_, sentence)| sentence.span.file == file) {
+            sentences.entry(sentence.span).or_default().push(id);
+        }
+        Self { policy, look_ups: LookUps::of(policy), sentences }
+    }
+}
+
 /// What may be looked up because of a sentence: names outside at each, and those of the cluster at the first one that
 /// needs them.
-fn names(item: &Item, checked: &Checked) -> Option<Hint> {
+fn names(item: &Item, known: &[Known<'_>]) -> Option<Hint> {
     let mut found: BTreeSet<String> = BTreeSet::new();
-    for policy in checked.clusters.iter().map(|cluster| &cluster.policy) {
-        let sentences = policy.sentences_at(item.span.0);
-        let first = is_first(policy, &sentences);
+    for Known { policy, look_ups, sentences } in known {
+        let sentences = sentences.get(&item.span.0).map(Vec::as_slice).unwrap_or_default();
+        let first = look_ups.is_first(sentences);
         let inside = |name: &DnsPattern| is_of_cluster(name, &policy.cluster.domain);
-        found
-            .extend(look_ups(policy, &sentences).iter().filter(|name| first || !inside(name)).map(ToString::to_string));
+        let names = look_ups.because_of(sentences);
+        found.extend(names.iter().filter(|name| first || !inside(name)).map(ToString::to_string));
     }
     let mut names: Vec<&str> = found.iter().map(String::as_str).collect();
     // With any name, no other says more; what a search list makes of a name goes without saying.
@@ -129,14 +150,4 @@ fn names(item: &Item, checked: &Checked) -> Option<Hint> {
 
 fn is_of_cluster(name: &DnsPattern, domain: &str) -> bool {
     name.to_string().ends_with(domain)
-}
-
-/// Whether what is derived for a subject belongs to one of these sentences.
-fn is_first(policy: &Policy, sentences: &[SentenceId]) -> bool {
-    policy.rules.iter().any(|rule| {
-        rule.origin == Origin::DnsCompanion
-            && rule.direction == Direction::Egress
-            && matches!(rule.traffic, Traffic::Dns { .. })
-            && sentences.contains(&rule.sentence)
-    })
 }

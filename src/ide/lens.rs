@@ -4,14 +4,14 @@
 use super::hover::objects_of;
 use super::names::{Kind, Occurrence, Role, has_objects, objects};
 use super::standing::{At, at};
-use super::{Checked, File, Workspace};
+use super::{Checked, Declarations, File, Symbol, Workspace};
 use crate::enforcer;
 use crate::manifest::Object;
-use crate::policy::Policy;
 use crate::source::Span;
 use crate::syntax::ast::{HeaderKind, Item, ItemKind, Peers};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Something to show above a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,8 @@ pub enum About {
 #[must_use]
 pub fn lenses(workspace: &Workspace, file: &File, checked: &Checked) -> Vec<Lens> {
     let mut found = Vec::new();
-    let objects = objects_by_namespace(checked);
+    // Of a platform file it is the objects of every namespace, and no header there asks for them.
+    let objects = if file.homes.is_empty() { BTreeSet::new() } else { objects_by_namespace(checked) };
     for section in &file.tree.sections {
         let Some(header) = &section.header else { continue };
         match &header.kind {
@@ -49,12 +50,13 @@ pub fn lenses(workspace: &Workspace, file: &File, checked: &Checked) -> Vec<Lens
             }
             HeaderKind::Platform => {
                 let sentences = section.items.iter().filter(|item| has_objects(&item.kind));
-                for item in sentences {
-                    let of_cluster = |policy: &Policy| objects_of(policy, item.span.0);
-                    let named: BTreeSet<String> =
-                        checked.clusters.iter().flat_map(|cluster| of_cluster(&cluster.policy)).collect();
-                    found.push(of_objects(item.span.0, named));
+                let places: Vec<Span> = sentences.map(|item| item.span.0).collect();
+                let mut named: Vec<BTreeSet<String>> = vec![BTreeSet::new(); places.len()];
+                for cluster in &checked.clusters {
+                    let of_cluster = objects_of(&cluster.policy, &places);
+                    named.iter_mut().zip(of_cluster).for_each(|(named, objects)| named.extend(objects));
                 }
+                found.extend(places.into_iter().zip(named).map(|(place, named)| of_objects(place, named)));
             }
         }
     }
@@ -80,17 +82,20 @@ fn objects_by_namespace(checked: &Checked) -> BTreeSet<(Option<SmolStr>, String)
 
 /// Who names the workloads of a file as what is reached: sentences of all files that allow it.
 fn reached(workspace: &Workspace, file: &File) -> Vec<Lens> {
-    let mut sentences: BTreeMap<&SmolStr, Vec<(&Occurrence, BTreeSet<Span>)>> = BTreeMap::new();
-    for name in &file.names {
-        if name.role == Role::Declares(Kind::Workload) && name.home.is_some() {
-            sentences.entry(&name.name).or_default().push((name, BTreeSet::new()));
-        }
-    }
-    for other in workspace.files() {
-        for said in &other.names {
-            let Some(workloads) = sentences.get_mut(&said.name) else { continue };
-            for (_, found) in workloads.iter_mut().filter(|(workload, _)| means(said, workload)) {
-                if let Some(At::Item(item)) = at(other, said.span.start)
+    let declares = |name: &&Occurrence| name.role == Role::Declares(Kind::Workload) && name.home.is_some();
+    let workloads: Vec<&Occurrence> = file.names.iter().filter(declares).collect();
+    let names: BTreeSet<&str> = workloads.iter().map(|workload| workload.name.as_str()).collect();
+    // Of the namespaces of this file it knows all that others say, too.
+    let declarations = Declarations::seen_from(workspace, file, &|name: &str| names.contains(name));
+    let symbol = |workload: &Occurrence| declarations.meaning(file, workload).into_iter().next();
+    let mut sentences: BTreeMap<Symbol, BTreeSet<Span>> =
+        workloads.iter().filter_map(|workload| Some((symbol(workload)?, BTreeSet::new()))).collect();
+    let near = |other: &&Arc<File>| !other.homes.is_disjoint(&file.homes) || !other.mentions.is_disjoint(&file.homes);
+    for other in workspace.files().filter(near) {
+        for said in other.names.iter().filter(|said| names.contains(said.name.as_str())) {
+            for meant in declarations.meaning(other, said) {
+                if let Some(found) = sentences.get_mut(&meant)
+                    && let Some(At::Item(item)) = at(other, said.span.start)
                     && reaches(item, said.span)
                 {
                     found.insert(item.span.0);
@@ -98,26 +103,16 @@ fn reached(workspace: &Workspace, file: &File) -> Vec<Lens> {
             }
         }
     }
-    let workloads = sentences.into_values().flatten();
-    workloads
-        .map(|(name, sentences)| {
-            let text = match sentences.len() {
-                0 => "reached by no sentence".to_owned(),
-                1 => "reached by 1 sentence".to_owned(),
-                count => format!("reached by {count} sentences"),
-            };
-            Lens { span: name.span, text, about: About::Sentences(sentences.into_iter().collect()) }
-        })
-        .collect()
-}
-
-/// Whether a name says this workload by its name.
-fn means(said: &Occurrence, workload: &Occurrence) -> bool {
-    match &said.role {
-        Role::Peer => said.home == workload.home,
-        Role::WorkloadOf(namespace) => workload.home.as_ref() == Some(namespace),
-        _ => false,
-    }
+    let lens = |workload: &Occurrence| {
+        let found: Vec<Span> = sentences.get(&symbol(workload)?)?.iter().copied().collect();
+        let text = match found.len() {
+            0 => "reached by no sentence".to_owned(),
+            1 => "reached by 1 sentence".to_owned(),
+            count => format!("reached by {count} sentences"),
+        };
+        Some(Lens { span: workload.span, text, about: About::Sentences(found) })
+    };
+    workloads.into_iter().filter_map(lens).collect()
 }
 
 /// Whether a sentence allows what it says of whom it names there.

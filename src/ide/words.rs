@@ -17,6 +17,16 @@ const fn word(text: &'static str, says: &'static str, section: &'static str) -> 
     Word { text, says, section }
 }
 
+impl Word {
+    /// Whether it says what a sentence does, and so stands for all of it.
+    #[must_use]
+    pub fn is_verb(&self) -> bool {
+        let first = self.text.split(' ').next().unwrap_or_default();
+        ["may", "no", "nothing", "resolve", "request", "use", "call", "enforce", "expose", "assert", "nodes"]
+            .contains(&first)
+    }
+}
+
 const FILES: &str = "files-and-headers";
 const CLUSTERS: &str = "clusters-and-their-facts";
 const NAMESPACES: &str = "namespaces-sets-and-nodes";

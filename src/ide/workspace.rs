@@ -51,7 +51,7 @@ pub struct File {
     /// Whether it has platform sections.
     platform: bool,
     /// Whether it declares nothing for other namespaces.
-    private: bool,
+    pub(super) private: bool,
 }
 
 /// What came of a check.

@@ -2,12 +2,10 @@
 //! several.
 
 use crate::diagnostics::shown;
-use crate::protocol::{
-    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, TextEdit, Uri, WorkspaceEdit,
-};
+use crate::edits::workspace_edit;
+use crate::protocol::{CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams};
 use crate::snapshot::Snapshot;
-use std::collections::BTreeMap;
-use ztp::diagnostic::{Diagnostic, Edit, Fix};
+use ztp::diagnostic::{Diagnostic, Fix};
 use ztp::ide::{File, fixes};
 
 /// The kind of the action that mends a whole file.
@@ -29,7 +27,7 @@ pub fn answer(snapshot: &Snapshot, params: &CodeActionParams) -> Option<Vec<Code
         actions.push(CodeAction {
             title: fix.title.clone(),
             kind: Some(CodeActionKind::REFACTOR_REWRITE),
-            edit: edit(snapshot, fix.edits.iter()),
+            edit: workspace_edit(snapshot, fix.edits.iter()),
             ..CodeAction::default()
         });
     }
@@ -39,7 +37,7 @@ pub fn answer(snapshot: &Snapshot, params: &CodeActionParams) -> Option<Vec<Code
             actions.push(CodeAction {
                 title: "mend all that is certain".to_owned(),
                 kind: Some(FIX_ALL),
-                edit: edit(snapshot, edits.iter()),
+                edit: workspace_edit(snapshot, edits.iter()),
                 ..CodeAction::default()
             });
         }
@@ -63,19 +61,9 @@ fn quick_fixes(snapshot: &Snapshot, finding: &Diagnostic, file: &File) -> Vec<Co
         title: fix.title.clone(),
         kind: Some(CodeActionKind::QUICKFIX),
         diagnostics: Some(vec![shown(snapshot, finding)]),
-        edit: edit(snapshot, fix.edits.iter()),
+        edit: workspace_edit(snapshot, fix.edits.iter()),
         is_preferred: only.then_some(true),
         ..CodeAction::default()
     };
     fixes.iter().map(action).collect()
-}
-
-/// Edits by file; `None` if one is of a file that the client does not know.
-fn edit<'e>(snapshot: &Snapshot, edits: impl Iterator<Item = &'e Edit>) -> Option<WorkspaceEdit> {
-    let mut by_file: BTreeMap<Uri, Vec<TextEdit>> = BTreeMap::new();
-    for edit in edits {
-        let uri = snapshot.uri(edit.span.file)?;
-        by_file.entry(uri).or_default().push(snapshot.edit(edit.span, edit.text.clone()));
-    }
-    Some(WorkspaceEdit { changes: Some(by_file.into_iter().collect()), ..WorkspaceEdit::default() })
 }

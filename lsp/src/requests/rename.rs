@@ -1,8 +1,8 @@
 //! `textDocument/rename` and `textDocument/prepareRename`. A refusal is an error with its reason, which clients show.
 
-use crate::protocol::{PrepareRenameResponse, RenameParams, TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit};
+use crate::edits::workspace_edit;
+use crate::protocol::{PrepareRenameResponse, RenameParams, TextDocumentPositionParams, WorkspaceEdit};
 use crate::snapshot::Snapshot;
-use std::collections::BTreeMap;
 use ztp::ide::{self, Refusal};
 
 /// The name that would be another.
@@ -21,13 +21,8 @@ pub fn prepare(
 /// The edits, by file.
 pub fn answer(snapshot: &Snapshot, params: &RenameParams) -> Option<Result<WorkspaceEdit, Refusal>> {
     let (file, offset) = snapshot.place(&params.text_document_position)?;
-    let edits = match ide::rename(&snapshot.workspace, &file, offset, &params.new_name) {
-        Ok(edits) => edits,
-        Err(refusal) => return Some(Err(refusal)),
-    };
-    let mut by_file: BTreeMap<Uri, Vec<TextEdit>> = BTreeMap::new();
-    for edit in edits {
-        by_file.entry(snapshot.uri(edit.span.file)?).or_default().push(snapshot.edit(edit.span, edit.text));
+    match ide::rename(&snapshot.workspace, &file, offset, &params.new_name) {
+        Ok(edits) => workspace_edit(snapshot, edits.iter()).map(Ok),
+        Err(refusal) => Some(Err(refusal)),
     }
-    Some(Ok(WorkspaceEdit { changes: Some(by_file.into_iter().collect()), ..WorkspaceEdit::default() }))
 }

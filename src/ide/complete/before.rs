@@ -112,7 +112,15 @@ fn string(text: &str) -> Option<usize> {
 
 /// The length of a word. A path has braces of its own and ends at a blank.
 fn word(text: &str) -> usize {
-    let is_path = text.starts_with('/');
+    end(text, text.starts_with('/'))
+}
+
+/// How much of the text behind a part of a word belongs to it, too.
+pub(super) fn rest(before: &str, behind: &str) -> usize {
+    end(behind, before.starts_with('/'))
+}
+
+fn end(text: &str, is_path: bool) -> usize {
     let ends = |c: char| {
         c.is_whitespace() || (!is_path && matches!(c, ',' | ';' | ':' | '=' | '"' | '(' | ')' | '[' | ']' | '{' | '}'))
     };

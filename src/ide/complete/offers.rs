@@ -1,5 +1,7 @@
 //! What is offered, by name.
 
+use super::before::Before;
+use super::paths;
 use super::shape::Shape;
 use super::snippets::{Place, SNIPPETS};
 use super::table::Offer;
@@ -9,6 +11,7 @@ use crate::diagnostic::Code;
 use crate::enforcer::capability::Support;
 use crate::enforcer::{cilium, newest};
 use crate::ide::File;
+use crate::ide::fixes::is_name;
 use crate::ide::names::{self, Occurrence, Role};
 use crate::ide::standing::{Declaration, Named, all, holds_names_of, workloads};
 use crate::ide::words;
@@ -25,19 +28,20 @@ const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OP
 const PEER_WORDS: [&str; 4] = ["anything", "private", "cloud-metadata", "every workload"];
 
 /// Everything that some offers come to.
-pub(super) fn items(here: &Here<'_>, offers: &[Offer], shape: &Shape<'_>, tokens: &[&str]) -> Vec<Item> {
+pub(super) fn items(here: &Here<'_>, offers: &[Offer], shape: &Shape<'_>, before: &Before<'_>) -> Vec<Item> {
     let mut found = Vec::new();
     for offer in offers {
         // Behind the comma of a list only another of its kind can stand.
         let lists = matches!(offer, Offer::Peers | Offer::Own | Offer::Others | Offer::Namespaces | Offer::Sets);
         if !shape.goes_on || lists {
-            found.extend(of_offer(here, *offer, shape, tokens));
+            found.extend(of_offer(here, *offer, shape, before));
         }
     }
     found
 }
 
-fn of_offer(here: &Here<'_>, offer: Offer, shape: &Shape<'_>, tokens: &[&str]) -> Vec<Item> {
+fn of_offer(here: &Here<'_>, offer: Offer, shape: &Shape<'_>, before: &Before<'_>) -> Vec<Item> {
+    let tokens = before.tokens.as_slice();
     let in_namespace = here.home.is_some();
     match offer {
         // Nothing stands before a header.
@@ -56,7 +60,9 @@ fn of_offer(here: &Here<'_>, offer: Offer, shape: &Shape<'_>, tokens: &[&str]) -
         Offer::Others => others(here),
         Offer::Undeclared => undeclared(here),
         Offer::Sets => declared(here, names::Kind::Set, Kind::Set),
+        Offer::Namespaces if tokens == ["namespace"] && !here.platform => headers(here),
         Offer::Namespaces => namespaces(here, ""),
+        Offer::Paths => paths::items(here, before.block),
         Offer::Methods => METHODS.iter().map(|method| plain(method, Kind::Method, "HTTP method")).collect(),
         Offer::Codes => {
             let codes = Code::ALL.iter().copied().filter(|code| waivers::can_accept(*code));
@@ -191,16 +197,50 @@ fn declared(here: &Here<'_>, kind: names::Kind, shown: Kind) -> Vec<Item> {
     labels.into_iter().map(|label| plain(label, shown, "")).collect()
 }
 
+/// What the header of a file can name: first what is declared and has no file yet, and of that what the file or its folder
+/// is called; then these names by themselves, and all others.
+fn headers(here: &Here<'_>) -> Vec<Item> {
+    let others = here.workspace.files().filter(|file| file.id != here.file.id);
+    let held: BTreeSet<&str> = others.flat_map(|file| &file.homes).map(SmolStr::as_str).collect();
+    let parts = here.file.source.path.rsplit('/').map(|part| part.strip_suffix(".ztp").unwrap_or(part));
+    let own: Vec<&str> = parts.take(2).filter(|part| is_name(part)).collect();
+    let mut known: Vec<Item> = namespaces(here, "");
+    known.retain(|item| here.home.is_none_or(|home| *home != item.label));
+    let mut awaited = BTreeSet::new();
+    for item in known.iter_mut().filter(|item| !held.contains(item.label.as_str())) {
+        item.detail = "declared, and no file has it yet".to_owned();
+        awaited.insert(item.label.clone());
+    }
+    for name in own.iter().rev() {
+        if !known.iter().any(|item| item.label == *name) {
+            known.push(plain(name, Kind::Namespace, "as the file or its folder is called"));
+        }
+    }
+    known.sort_by_key(|item| {
+        let own = own.contains(&item.label.as_str());
+        match awaited.contains(&item.label) {
+            true => u8::from(!own),
+            false => 2 + u8::from(!own),
+        }
+    });
+    known
+}
+
 /// Namespaces by name, each with `end` behind it; its own is named without.
 fn namespaces(here: &Here<'_>, end: &str) -> Vec<Item> {
-    let names = |role: &Role| matches!(role, Role::Declares(names::Kind::Namespace) | Role::DeclaresForeign(_));
-    let found = all(here.workspace, |_| true, |name| names(&name.role));
     let mut labels: BTreeSet<&str> = BTreeSet::new();
-    for one in &found {
-        labels.insert(match &one.name.role {
-            Role::DeclaresForeign(namespace) => namespace.as_str(),
-            _ => one.name.name.as_str(),
-        });
+    for file in here.workspace.files() {
+        labels.extend(file.homes.iter().map(SmolStr::as_str));
+        if file.private {
+            continue;
+        }
+        for name in file.declaring.iter().filter_map(|index| file.names.get(*index)) {
+            match &name.role {
+                Role::DeclaresForeign(namespace) => labels.insert(namespace),
+                Role::Declares(names::Kind::Namespace) => labels.insert(&name.name),
+                _ => false,
+            };
+        }
     }
     let others = labels.into_iter().filter(|label| end.is_empty() || here.home.is_none_or(|home| home != label));
     others.map(|label| plain(&format!("{label}{end}"), Kind::Namespace, "namespace")).collect()

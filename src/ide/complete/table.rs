@@ -29,6 +29,8 @@ pub(super) enum Offer {
     Clauses(&'static [&'static str]),
     /// HTTP methods.
     Methods,
+    /// Paths of requests.
+    Paths,
     /// Codes that can be accepted.
     Codes,
     /// Labels in braces.
@@ -42,8 +44,8 @@ pub(super) enum Offer {
 }
 
 use Offer::{
-    Braces, Clauses, Codes, Enforcers, Features, Methods, Namespaces, OfNamespace, OfPlatform, Others, Own, Peers,
-    Sentences, Sets, Undeclared, Versions, Words,
+    Braces, Clauses, Codes, Enforcers, Features, Methods, Namespaces, OfNamespace, OfPlatform, Others, Own, Paths,
+    Peers, Sentences, Sets, Undeclared, Versions, Words,
 };
 
 /// What may stand after any object.
@@ -94,8 +96,8 @@ pub(super) const TABLE: &[(Block, &str, &[Offer])] = &[
     (Block::Sentences, "resolve any", &[Words(&["name"])]),
     (Block::Sentences, "resolve _", &[Clauses(&["until", "because"])]),
     (Block::Sentences, "METHOD ,", &[Methods]),
-    (Block::Sentences, "METHOD", &[Words(&["matching"])]),
-    (Block::Sentences, "request", &[Words(&["matching"])]),
+    (Block::Sentences, "METHOD", &[Paths, Words(&["matching"])]),
+    (Block::Sentences, "request", &[Paths, Words(&["matching"])]),
     (Block::Sentences, "PATH", &[Words(&["on"])]),
     (Block::Sentences, "matching _", &[Words(&["on"])]),
     (Block::Sentences, "call _", &[Words(&["on"])]),
@@ -173,7 +175,8 @@ pub(super) const TABLE: &[(Block, &str, &[Offer])] = &[
     (Block::Facts, "^ cloud", &[Words(&["aws", "gcp", "azure"])]),
     (Block::Requests, "^", &[Methods, Words(&["request"])]),
     (Block::Requests, "METHOD ,", &[Methods]),
-    (Block::Requests, "METHOD", &[Words(&["matching"])]),
+    (Block::Requests, "METHOD", &[Paths, Words(&["matching"])]),
+    (Block::Requests, "request", &[Paths, Words(&["matching"])]),
     (Block::Requests, "PATH", &[Clauses(&["with header", "without query", "at host"])]),
     (Block::Requests, "with", &[Words(&["header"])]),
     (Block::Requests, "without", &[Words(&["query"])]),

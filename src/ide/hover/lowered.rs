@@ -7,25 +7,38 @@ use crate::source::Span;
 use indexmap::IndexSet;
 use std::collections::BTreeMap;
 
-/// The objects that come of what stands at a place, as kind and name.
-pub(crate) fn objects_of(policy: &Policy, span: Span) -> Vec<String> {
-    let found = objects(policy, &policy.sentences_at(span));
-    found.into_iter().map(|(title, _)| title).collect()
+/// The objects that come of what stands at some places, as kind and name: of each place its own.
+pub(crate) fn objects_of(policy: &Policy, places: &[Span]) -> Vec<Vec<String>> {
+    let numbers: BTreeMap<Span, usize> = places.iter().copied().zip(0..).collect();
+    let mut groups: Vec<Vec<SentenceId>> = vec![Vec::new(); places.len()];
+    for (id, sentence) in (0..).map(SentenceId).zip(&policy.sentences) {
+        if let Some(group) = numbers.get(&sentence.span).and_then(|number| groups.get_mut(*number)) {
+            group.push(id);
+        }
+    }
+    let titles = |share: Policy| lowered(&share).iter().map(title).collect();
+    shares(policy, &groups).into_iter().map(titles).collect()
 }
 
 /// The objects that come of some sentences alone, without what is derived. Each as its kind and name, and its
 /// specification as YAML, without the comments that say the sentence again.
 pub(super) fn objects(policy: &Policy, sentences: &[SentenceId]) -> Vec<(String, String)> {
-    let Ok(mut objects) = enforcer::lower(&share(policy, sentences)) else { return Vec::new() };
-    objects.sort_by_cached_key(Object::path);
-    objects.iter().map(|object| (title(object), specification(object))).collect()
+    let objects = shares(policy, &[sentences.to_vec()]).into_iter().flat_map(|share| lowered(&share));
+    objects.map(|object| (title(&object), specification(&object))).collect()
 }
 
-/// The share of some sentences in a policy, with ids of its own: of a large project it is little.
-fn share(policy: &Policy, sentences: &[SentenceId]) -> Policy {
-    let own = |sentence: SentenceId| sentences.contains(&sentence);
-    let plain = policy.cluster.enforcer == EnforcerName::Kubernetes;
-    let mut share = Policy {
+fn lowered(share: &Policy) -> Vec<Object> {
+    let mut objects = enforcer::lower(share).unwrap_or_default();
+    objects.sort_by_cached_key(Object::path);
+    objects
+}
+
+/// The share of each group of sentences in a policy, with ids of its own: of a large project it is little.
+fn shares(policy: &Policy, groups: &[Vec<SentenceId>]) -> Vec<Policy> {
+    let numbered = groups.iter().enumerate();
+    let number_of: BTreeMap<SentenceId, usize> =
+        numbered.flat_map(|(number, group)| group.iter().map(move |sentence| (*sentence, number))).collect();
+    let empty = || Policy {
         project: policy.project.clone(),
         cluster: policy.cluster.clone(),
         namespaces: policy.namespaces.clone(),
@@ -39,38 +52,48 @@ fn share(policy: &Policy, sentences: &[SentenceId]) -> Policy {
         exposures: Vec::new(),
         assertions: Vec::new(),
     };
-    let mut ids = Ids { policy, sentences: BTreeMap::new() };
-    for isolation in policy.isolations.iter().filter(|isolation| own(isolation.sentence)) {
-        let (subject, sentence) = ids.of(&mut share, isolation.subject, isolation.sentence);
-        share.isolations.push(Isolation { subject, sentence, ..isolation.clone() });
-    }
-    for rule in &policy.rules {
-        let said = own(rule.sentence) && rule.origin != Origin::DnsCompanion;
-        // There a deny is taken out of what others allow.
-        if said || (plain && rule.effect == Effect::Deny) {
-            let (subject, sentence) = ids.of(&mut share, rule.subject, rule.sentence);
-            share.rules.push(Rule { subject, sentence, ..rule.clone() });
+    let mut shares: Vec<Share<'_>> =
+        groups.iter().map(|_| Share { of: policy, policy: empty(), sentences: BTreeMap::new() }).collect();
+    for isolation in &policy.isolations {
+        if let Some(share) = number_of.get(&isolation.sentence).and_then(|number| shares.get_mut(*number)) {
+            let (subject, sentence) = share.ids(isolation.subject, isolation.sentence);
+            share.policy.isolations.push(Isolation { subject, sentence, ..isolation.clone() });
         }
     }
-    for boundary in policy.boundaries.iter().filter(|boundary| own(boundary.sentence)) {
-        let (subject, sentence) = ids.of(&mut share, boundary.subject, boundary.sentence);
-        share.boundaries.push(Boundary { subject, sentence, ..boundary.clone() });
+    let plain = policy.cluster.enforcer == EnforcerName::Kubernetes;
+    for rule in &policy.rules {
+        let number = number_of.get(&rule.sentence).filter(|_| rule.origin != Origin::DnsCompanion).copied();
+        // There a deny is taken out of what others allow.
+        let everywhere = plain && rule.effect == Effect::Deny;
+        let several = if everywhere { 0..shares.len() } else { number.map_or(0..0, |number| number..number + 1) };
+        for share in shares.get_mut(several).into_iter().flatten() {
+            let (subject, sentence) = share.ids(rule.subject, rule.sentence);
+            share.policy.rules.push(Rule { subject, sentence, ..rule.clone() });
+        }
     }
-    share
+    for boundary in &policy.boundaries {
+        if let Some(share) = number_of.get(&boundary.sentence).and_then(|number| shares.get_mut(*number)) {
+            let (subject, sentence) = share.ids(boundary.subject, boundary.sentence);
+            share.policy.boundaries.push(Boundary { subject, sentence, ..boundary.clone() });
+        }
+    }
+    shares.into_iter().map(|share| share.policy).collect()
 }
 
-/// The ids that a share gives to what it takes over.
-struct Ids<'p> {
-    policy: &'p Policy,
+/// A part of a policy while it is filled, and the ids that it gives to what it takes over.
+struct Share<'p> {
+    of: &'p Policy,
+    policy: Policy,
     sentences: BTreeMap<SentenceId, SentenceId>,
 }
 
-impl Ids<'_> {
-    fn of(&mut self, share: &mut Policy, subject: SubjectId, sentence: SentenceId) -> (SubjectId, SentenceId) {
-        let subject = share.intern(self.policy.subject(subject).clone());
+impl Share<'_> {
+    fn ids(&mut self, subject: SubjectId, sentence: SentenceId) -> (SubjectId, SentenceId) {
+        let subject = self.policy.intern(self.of.subject(subject).clone());
+        let (of, own) = (self.of, &mut self.policy.sentences);
         let sentence = *self.sentences.entry(sentence).or_insert_with(|| {
-            let id = SentenceId(u32::try_from(share.sentences.len()).unwrap_or(u32::MAX));
-            share.sentences.push(self.policy.sentence(sentence).clone());
+            let id = SentenceId(u32::try_from(own.len()).unwrap_or(u32::MAX));
+            own.push(of.sentence(sentence).clone());
             id
         });
         (subject, sentence)

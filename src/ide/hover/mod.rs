@@ -47,7 +47,7 @@ pub fn hover(
     checked: &dyn Fn() -> Option<Arc<Checked>>,
 ) -> Option<Hover> {
     let asked = Asked { workspace, file, offset, checked };
-    if is_comment(file, offset) {
+    if is_text(file, offset) {
         return None;
     }
     if let Some(said) = name_at(file, offset) {
@@ -70,13 +70,14 @@ fn of_item(asked: &Asked<'_>, item: &Item) -> Option<Hover> {
         let text = format!("**{code}**: {}", code.title());
         return Some(Hover { span: accept.code.span, text, page: Some(format!("errors/{code}.md")) });
     }
-    let more = sentence::hover(asked, item);
     if let Some((word, span)) = peer_at(item, asked.offset).and_then(of_peer) {
-        return Some(of_word(word, span, more));
+        return Some(of_word(word, span, None));
     }
+    let becomes = || sentence::hover(asked, item);
     match word_at(asked.file, asked.offset) {
-        Some((word, span)) => Some(of_word(word, span, more)),
-        None => more.map(|text| Hover { span: item.span.0, text, page: None }),
+        Some((word, span)) if word.is_verb() => Some(of_word(word, span, becomes())),
+        Some((word, span)) => Some(of_word(word, span, None)),
+        None => becomes().map(|text| Hover { span: item.span.0, text, page: None }),
     }
 }
 
@@ -114,7 +115,8 @@ fn of_peer(peer: &Peer) -> Option<(&'static Word, Span)> {
     word.map(|word| (word, peer.span.0))
 }
 
-fn is_comment(file: &File, offset: u32) -> bool {
+/// Whether a place lies in a comment or a string.
+fn is_text(file: &File, offset: u32) -> bool {
     let line = line_before(&file.source.text, offset);
     let mut before = ' ';
     let mut quoted = false;
@@ -126,7 +128,7 @@ fn is_comment(file: &File, offset: u32) -> bool {
         }
         before = c;
     }
-    false
+    quoted
 }
 
 /// What stands before an offset on its line.

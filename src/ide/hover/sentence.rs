@@ -4,7 +4,7 @@ use super::{Asked, lowered, needs};
 use crate::diagnostic::Severity;
 use crate::enforcer;
 use crate::enforcer::capability::Feature;
-use crate::ide::look_ups::look_ups;
+use crate::ide::look_ups::LookUps;
 use crate::ide::names::has_objects;
 use crate::policy::{Policy, SentenceId};
 use crate::source::Span;
@@ -65,7 +65,7 @@ pub(super) fn becomes(asked: &Asked<'_>, span: Span) -> Option<String> {
 
 fn in_cluster(policy: &Policy, sentences: &[SentenceId]) -> String {
     let mut text = excerpt(&lowered::objects(policy, sentences));
-    let names = look_ups(policy, sentences);
+    let names = LookUps::of(policy).because_of(sentences);
     if names.is_empty() {
         return text;
     }

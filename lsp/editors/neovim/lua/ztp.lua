@@ -5,7 +5,8 @@ local M = {}
 M.name = 'ztp-lsp'
 --- The command; `require('ztp').cmd = { '/path/to/ztp-lsp' }` before the first file is opened changes it.
 M.cmd = { 'ztp-lsp' }
---- What a project may say in its stead: `enforcer` ('cilium:1.19', where no cluster is declared), `cluster`, `today`.
+--- What a project may say in its stead: `enforcer` ('cilium:1.19', where no cluster is declared), `cluster`, `today`,
+--- `roots` ({ 'platform', 'teams' }, the folders of one project).
 M.settings = {}
 
 --- The folder that the server is to read: the repository, or else the folder that Neovim was started in, or the file's.

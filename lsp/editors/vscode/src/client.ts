@@ -47,7 +47,11 @@ Files are still coloured; for diagnostics, completion and rename install it, or 
         { scheme: "file", language: "ztp" },
         { scheme: "untitled", language: "ztp" },
       ],
-      initializationOptions: { enforcer: settings.get("enforcer"), cluster: settings.get("cluster") },
+      initializationOptions: {
+        enforcer: settings.get("enforcer"),
+        cluster: settings.get("cluster"),
+        roots: settings.get("roots"),
+      },
       synchronize: { configurationSection: "ztp" },
     },
   );
