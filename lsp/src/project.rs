@@ -156,16 +156,31 @@ impl Project {
         }
     }
 
-    /// Takes over the findings of a check of everything, as it was at a generation.
-    pub fn was_checked(&mut self, generation: u64, found: Vec<Diagnostic>) {
-        if self.whole.0 == 0 {
-            // What was changed while the first one went on is still to be checked.
-            let edited = &self.edited;
-            self.dirty.retain(|id| edited.get(id).is_some_and(|edited| *edited > generation));
-        }
-        self.whole = (generation, Arc::new(found));
+    /// The changed files around which is to be checked now. Of a platform's file a check of everything is at hand, and
+    /// before the first one of these nothing else is.
+    pub fn near_changes(&self) -> impl Iterator<Item = FileId> {
+        let stale = self.whole.0 < self.generation;
+        let near = move |id: &FileId| !(stale && self.workspace.file(*id).is_some_and(|file| file.is_platform()));
+        self.dirty.iter().copied().filter(|_| self.whole.0 > 0).filter(near)
+    }
+
+    /// Takes these out: those first of which everything is known and only to be shown again.
+    pub fn take_near_changes(&mut self) -> (BTreeSet<FileId>, BTreeSet<FileId>) {
+        let taken: BTreeSet<FileId> = self.near_changes().collect();
+        self.dirty.retain(|id| !taken.contains(id));
+        taken.into_iter().partition(|id| self.known(*id).is_some())
+    }
+
+    /// Takes over the findings of a check of everything, as it was at a generation, and gives the last one's back.
+    #[must_use = "it can be large, and is not to be dropped while others wait"]
+    pub fn was_checked(&mut self, generation: u64, found: Vec<Diagnostic>) -> Arc<Vec<Diagnostic>> {
+        // What was changed while it went on is still to be checked.
+        let edited = &self.edited;
+        self.dirty.retain(|id| edited.get(id).is_some_and(|edited| *edited > generation));
+        let (_, before) = std::mem::replace(&mut self.whole, (generation, Arc::new(found)));
         self.near.retain(|_, (near, _)| *near > generation);
         self.cache = Cache::default();
+        before
     }
 
     /// Whether everything was checked as it is now.

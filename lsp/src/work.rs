@@ -16,6 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use ztp::diagnostic::Diagnostic;
+use ztp::ide::Checked;
 use ztp::source::FileId;
 
 /// How long nobody types before everything is checked again. A platform file concerns every file, so its changes do not
@@ -54,6 +55,14 @@ pub struct Work {
     client: UnboundedSender<Message>,
     /// How many rounds of findings are on their way to the client.
     unsent: AtomicUsize,
+}
+
+/// Files that are to be checked around, and some of which only what is known is to be sent again.
+struct Changes {
+    name: PathBuf,
+    snapshot: Snapshot,
+    known: BTreeSet<FileId>,
+    dirty: BTreeSet<FileId>,
 }
 
 /// A check of everything that is to be made.
@@ -122,8 +131,19 @@ impl Work {
     }
 
     fn check_around_changes(&self) {
+        // So little is done by one thread before another one is awake.
+        match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+            Ok(thread) => thread.install(|| self.check_around_each()),
+            Err(_) => self.check_around_each(),
+        }
+    }
+
+    fn check_around_each(&self) {
         loop {
-            let (name, snapshot, mut dirty) = self.next_changes();
+            let Changes { name, snapshot, known, mut dirty } = self.next_changes();
+            if !known.is_empty() {
+                self.publish(self.state(), &name, &known);
+            }
             while let Some(id) = dirty.pop_first() {
                 let Some(checked) = snapshot.check_around(id, &snapshot.over) else {
                     self.put_off(&name, &snapshot, dirty, id);
@@ -141,6 +161,7 @@ impl Work {
                 }
                 self.publish(state, &name, &together);
             }
+            let _ = self.client.send(Message::Sent);
         }
     }
 
@@ -152,14 +173,16 @@ impl Work {
         }
     }
 
-    /// Waits for changes of a project that was checked before. A project that is new is checked as a whole first.
-    fn next_changes(&self) -> (PathBuf, Snapshot, BTreeSet<FileId>) {
+    /// Waits for changes of a project that was checked before: one that is new is checked as a whole first.
+    fn next_changes(&self) -> Changes {
         let mut state = self.state();
         loop {
-            let due = state.projects.iter().find(|(_, project)| !project.dirty.is_empty() && project.whole.0 > 0);
+            let due = state.projects.iter().find(|(_, project)| project.near_changes().next().is_some());
             if let Some((name, snapshot)) = due.map(|(name, project)| (name.clone(), state.snapshot(project))) {
-                let dirty = state.projects.get_mut(&name).map(|project| std::mem::take(&mut project.dirty));
-                return (name, snapshot, dirty.unwrap_or_default());
+                let (known, dirty) = state.projects.get_mut(&name).map(Project::take_near_changes).unwrap_or_default();
+                // What is taken out is under way until it is sent.
+                self.unsent.fetch_add(1, Ordering::Release);
+                return Changes { name, snapshot, known, dirty };
             }
             state = self.wait(state, None);
         }
@@ -176,16 +199,21 @@ impl Work {
         let check = |snapshot: &Snapshot, stop: &AtomicBool| snapshot.workspace.check(&snapshot.options, stop);
         loop {
             let Next { name, snapshot, stop, urgent } = self.next_project();
-            let checked = match if urgent { &all } else { &fewer } {
+            let threads = if urgent { &all } else { &fewer };
+            let checked = match threads {
                 Some(threads) => threads.install(|| check(&snapshot, &stop)),
                 None => check(&snapshot, &stop),
             };
-            let Some(checked) = checked else { continue };
+            let Some(Checked { diagnostics, clusters, .. }) = checked else { continue };
+            if let Some(threads) = threads {
+                // Of a large project it takes its time.
+                threads.spawn(|| drop(clusters));
+            }
             let mut state = self.state();
             state.counts.wholes += 1;
             let project = state.projects.get_mut(&name).filter(|project| project.epoch == snapshot.epoch);
             let Some(project) = project else { continue };
-            project.was_checked(snapshot.generation, checked.diagnostics);
+            let _before = project.was_checked(snapshot.generation, diagnostics);
             let files = project.workspace.files().map(|file| file.id).collect();
             self.publish(state, &name, &files);
             let _ = self.client.send(Message::Settled);
@@ -230,7 +258,8 @@ impl Work {
         let known = |id: &FileId| Some((*id, project.known(*id)?.map(<[Diagnostic]>::to_vec)));
         let files: Vec<(FileId, Option<Vec<Diagnostic>>)> = files.iter().filter_map(known).collect();
         drop(state);
-        let whole = snapshot.last_findings_by_file();
+        let of_whole = files.iter().any(|(_, near)| near.is_none());
+        let whole = if of_whole { snapshot.last_findings_by_file() } else { Default::default() };
         for (id, near) in files {
             let Some(document) = snapshot.document(id) else { continue };
             let items = match (&near, whole.get(&id)) {

@@ -109,8 +109,10 @@ fn files_come_and_go_on_the_disk() {
     let text = format!("{SHOP}checkout may reach payments/api:443\n");
     client.open(&shop, &text);
     client.settle();
-    let asked = client.said.iter().any(|said| said["method"] == "client/registerCapability");
-    assert!(asked, "{:?}", client.said);
+    let asked = client.said.iter().find(|said| said["method"] == "client/registerCapability");
+    let watchers = &asked.unwrap()["params"]["registrations"][0]["registerOptions"]["watchers"];
+    // Of a folder that goes an editor tells only its own name, which is no source file's.
+    assert_eq!(*watchers, json!([{ "globPattern": "**/*.ztp" }, { "globPattern": "**/*", "kind": 4 }]));
     let errors = |client: &Client| -> Vec<String> {
         let found = client.found[&shop]["diagnostics"].as_array().unwrap().clone();
         let errors = found.iter().filter(|finding| finding["severity"] == 1);
@@ -155,6 +157,43 @@ fn a_folder_with_several_projects_is_several_projects() {
     assert_eq!((&status["projects"], &status["files"]), (&json!(2), &json!(4)), "{status}");
     let wrong = |found: &Value| found["diagnostics"].as_array().unwrap().iter().any(|finding| finding["severity"] == 1);
     assert!(!client.found.values().any(wrong), "{:?}", client.found);
+}
+
+#[test]
+fn whoever_types_from_the_start_sees_what_is_found_in_other_files() {
+    let mut files = vec![("cluster.ztp".to_owned(), CLUSTER.to_owned()), ("shop.ztp".to_owned(), SHOP.to_owned())];
+    for number in 0..100 {
+        let sentences: String = (0..50).map(|port| format!("a may reach b:{}\n", 1000 + 2 * port)).collect();
+        files.push((format!("n{number}.ztp"), format!("namespace n{number}\nworkload a\nworkload b\n{sentences}")));
+    }
+    files.push(("wrong.ztp".to_owned(), "namespace wrong\na may reach b\n".to_owned()));
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let folder = Folder::with(&files);
+    let mut client = Client::on(&folder.uri(""), &json!({}));
+    let (shop, wrong) = (folder.uri("shop.ztp"), folder.uri("wrong.ztp"));
+    client.open(&shop, SHOP);
+    let (begin, mut version) = (Instant::now(), 1);
+    while !client.found.contains_key(&wrong) {
+        assert!(begin.elapsed() < support::client::LIMIT, "the first check never ends");
+        version += 1;
+        client.change(&shop, version, &format!("{SHOP}# {version}\n"));
+        client.step(Instant::now() + Duration::from_millis(5));
+    }
+    assert!(version > 2, "it was over before anybody typed");
+}
+
+#[test]
+fn what_is_found_of_the_whole_project_stays_while_one_types() {
+    let folder = Folder::with(&[("a.ztp", SHOP), ("b.ztp", "namespace other\n")]);
+    let first = folder.uri("a.ztp");
+    let mut client = Client::on(&folder.uri(""), &json!({}));
+    client.open(&first, SHOP);
+    client.settle();
+    for version in 1..5 {
+        let found = client.found_of(&first, version);
+        assert_eq!(found[0]["code"], "E0640", "nobody enforces it, in version {version}: {found}");
+        client.change(&first, version + 1, &format!("{SHOP}# {version}\n"));
+    }
 }
 
 #[test]

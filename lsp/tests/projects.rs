@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::disallowed_methods,
     reason = "tests may panic, and read files"
 )]
@@ -115,6 +116,21 @@ fn the_example_of_two_folders_shows_what_the_command_says() {
             assert_eq!(status["projects"], 1, "{opened}: {status}");
             assert_eq!(found(&client), wanted, "{opened}");
         }
+    }
+}
+
+#[test]
+fn every_example_is_a_project_of_its_own() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let mut files = Vec::new();
+    sources(&examples, "", &mut files);
+    let given: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let folder = Folder::with(&given);
+    let mut client = with_settings(&folder, &json!({}));
+    let names: BTreeSet<&str> = files.iter().filter_map(|(path, _)| path.split('/').next()).collect();
+    assert_eq!(client.settle()["projects"], names.len());
+    for uri in files.iter().map(|(path, _)| folder.uri(path)) {
+        assert_eq!(errors(&client, &uri), Vec::<String>::new(), "{uri}");
     }
 }
 

@@ -17,13 +17,12 @@ pub fn at(findings: &[Diagnostic], within: Span) -> Vec<&Diagnostic> {
 }
 
 /// The edits of all fixes of a file that are certain, as far as they do not overlap, in the order of their places. Of two
-/// that do, the finding that stands first has its way; the other one is there to be found again. What only says again what
-/// others say is left: its author may think of the day on which they go.
+/// that do, the finding that stands first has its way; the other one is there to be found again.
 #[must_use]
 pub fn all(findings: &[Diagnostic], file: FileId) -> Vec<Edit> {
     let mut taken: Vec<Edit> = Vec::new();
     let certain = |fix: &&Fix| fix.certain && fix.edits.iter().all(|edit| edit.span.file == file);
-    for finding in findings.iter().filter(|finding| finding.code != Code::H0303) {
+    for finding in findings {
         let Some(fix) = finding.fixes.iter().find(certain) else { continue };
         let free = |edit: &Edit| !taken.iter().any(|other| overlap(other.span, edit.span));
         if fix.edits.iter().all(free) {
