@@ -209,3 +209,69 @@ impl Project {
         self.cache = Cache::default();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capabilities::Abilities;
+    use crate::grouping::group;
+    use crate::lines::Encoding;
+    use crate::snapshot::Snapshot;
+    use ztp::compile::Options;
+
+    const CLUSTER: &str = "platform\ncluster prod { enforcer cilium 1.19 }\n";
+    const SHOP: &str = "namespace shop\nworkload a\nworkload b\na may reach b\n";
+
+    fn file(name: &str, text: &str) -> (PathBuf, Document) {
+        let uri = format!("file:///e/{name}.ztp").parse().unwrap();
+        (PathBuf::from(format!("/e/{name}.ztp")), Document::new(uri, text, None))
+    }
+
+    /// A project with a platform's file and a namespace's, at its first generation, and their ids.
+    fn project() -> (Project, FileId, FileId) {
+        let files = vec![file("cluster", CLUSTER), file("shop", SHOP)];
+        let documents: BTreeMap<PathBuf, Document> = files.iter().cloned().collect();
+        let grouping = group(&["/e".into()], &BTreeSet::new(), &documents);
+        let mut project = Project::new(Arc::clone(grouping.projects().values().next().unwrap()), 1);
+        assert_eq!(project.change(files, Vec::new()), 2);
+        let id = |path: &str| project.workspace.id(path).unwrap();
+        let ids = (id("cluster.ztp"), id("shop.ztp"));
+        (project, ids.0, ids.1)
+    }
+
+    #[test]
+    fn a_check_around_a_change_ends_with_the_next_one() {
+        let (mut project, _, shop) = project();
+        let snapshot = Snapshot::new(&project, Options::default(), Encoding::Utf8, Abilities::default());
+        assert!(!snapshot.over.load(Ordering::Relaxed));
+        project.change(vec![file("shop", "namespace shop\n")], Vec::new());
+        assert!(snapshot.check_around(shop, &snapshot.over).is_none());
+        // Who asks about the text as it was is answered all the same.
+        assert_eq!(snapshot.checked_around(shop).clusters.len(), 1);
+    }
+
+    #[test]
+    fn the_first_check_of_everything_goes_on_and_no_other_one_does() {
+        let (mut project, cluster, shop) = project();
+        assert_eq!(project.near_changes().count(), 0, "everything is to be checked first");
+        project.change(vec![file("shop", "namespace shop\n")], Vec::new());
+        assert!(!project.stop.load(Ordering::Relaxed));
+        drop(project.was_checked(1, Vec::new()));
+        assert_eq!(project.known(cluster), Some(None));
+        assert_eq!(project.known(shop), None, "it was changed meanwhile");
+        assert_eq!(project.take_near_changes(), (BTreeSet::new(), BTreeSet::from([shop])));
+        assert!(!project.is_urgent());
+
+        project.change(vec![file("cluster", "platform\n")], Vec::new());
+        assert!(project.stop.load(Ordering::Relaxed) && project.is_urgent());
+        assert_eq!(project.near_changes().count(), 0, "a check of everything says it");
+        drop(project.was_checked(3, Vec::new()));
+        assert!(project.is_settled());
+
+        // What is opened as it was is shown again, and nothing is checked for it.
+        let (path, document) = file("shop", "namespace shop\n");
+        let uri = document.uri.clone();
+        project.show_again(&path, document.known_as(uri, Some(1)));
+        assert_eq!(project.take_near_changes(), (BTreeSet::from([shop]), BTreeSet::new()));
+    }
+}
