@@ -5,6 +5,7 @@ use crate::check::{self, waivers};
 use crate::derive::derive;
 use crate::diagnostic::{self, Diagnostic};
 use crate::enforcer;
+use crate::fit;
 use crate::manifest::{Object, yaml};
 use crate::policy::{Assertion, Policy};
 use crate::proof;
@@ -186,6 +187,9 @@ pub fn analyse(
     for policy in policies {
         go_on()?;
         let checked = check::check(&policy, &mut diagnostics);
+        if let Some(inventory) = &options.running {
+            fit::check(&policy, trees, inventory, &mut diagnostics);
+        }
         project.leave_told(&mut diagnostics);
         go_on()?;
         if !waivers::none_can_help(&diagnostics) && !waivers::none_can_help(&elsewhere) {
@@ -208,7 +212,7 @@ pub fn analyse(
     if !waivers::none_can_help(&diagnostics) && !waivers::none_can_help(&elsewhere) {
         diagnostics.extend(check::common(hints));
     }
-    waivers::apply(waivers, &elsewhere, &mut diagnostics);
+    waivers::apply(waivers, &elsewhere, options.running.is_some(), &mut diagnostics);
     // Of a policy that lacks what was refused, no assertion could be told.
     if !diagnostic::has_errors(&diagnostics) && !diagnostic::has_errors(&elsewhere) {
         for cluster in &clusters {

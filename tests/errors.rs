@@ -134,7 +134,7 @@ fn index() -> String {
 }
 
 /// The families of codes, as `src/diagnostic/code.rs` has them.
-const FAMILIES: [(&str, &str); 9] = [
+const FAMILIES: [(&str, &str); 10] = [
     ("01", "Reading"),
     ("02", "Names"),
     ("03", "Who may say what"),
@@ -144,6 +144,7 @@ const FAMILIES: [(&str, &str); 9] = [
     ("07", "Backstops, boundaries and nodes"),
     ("08", "Assertions, waivers and dates"),
     ("09", "The project as a whole"),
+    ("10", "What runs"),
 ];
 
 #[test]

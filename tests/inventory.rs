@@ -57,9 +57,15 @@ fn show(inventory: &Inventory, sources: &Sources, out: &mut String) {
         let node = if workload.host_network { " on the host network" } else { "" };
         writeln!(out, "{} {}/{}{node}", workload.kind, workload.namespace, workload.name).unwrap();
         writeln!(out, "  labels {:?}", workload.labels).unwrap();
+        if !workload.selector.is_empty() {
+            writeln!(out, "  selected by {:?}", workload.selector).unwrap();
+        }
         writeln!(out, "  account {}", workload.service_account).unwrap();
         for port in &workload.ports {
             writeln!(out, "  port {} {} {:?}", port.number, port.protocol.as_str(), port.name).unwrap();
+        }
+        if !workload.probed.is_empty() {
+            writeln!(out, "  probed {:?}", workload.probed).unwrap();
         }
         writeln!(out, "  at {}", sources.slice(workload.span)).unwrap();
     }
@@ -68,6 +74,9 @@ fn show(inventory: &Inventory, sources: &Sources, out: &mut String) {
     }
     for service in &inventory.services {
         writeln!(out, "Service {}/{} {:?}", service.namespace, service.name, service.selector).unwrap();
+        if let Some(name) = &service.external_name {
+            writeln!(out, "  stands for {name}").unwrap();
+        }
         for port in &service.ports {
             writeln!(out, "  {:?} {} {} to {:?}", port.name, port.number, port.protocol.as_str(), port.target).unwrap();
         }

@@ -8,8 +8,8 @@ use crate::syntax::ast::{Date, ItemKind, Tree};
 use smol_str::SmolStr;
 
 /// Errors that may be accepted: the manifests mean what the sentence says, but it takes a risk that somebody must
-/// want. Warnings and hints always may.
-const ACCEPTABLE_ERRORS: [&str; 2] = ["E0622", "E0701"];
+/// want, or does not fit what runs, which may be about to change. Warnings and hints always may.
+const ACCEPTABLE_ERRORS: [&str; 7] = ["E0622", "E0701", "E1001", "E1002", "E1003", "E1005", "E1007"];
 
 /// Whether a waiver can take findings of this code away.
 #[must_use]
@@ -34,8 +34,8 @@ pub struct Waiver {
 }
 
 /// Takes the findings out that a waiver accepts, and reports waivers that do nothing. `elsewhere` is what was found beside
-/// the `diagnostics`.
-pub fn apply(waivers: Vec<Waiver>, elsewhere: &[Diagnostic], diagnostics: &mut Vec<Diagnostic>) {
+/// the `diagnostics`; `with_inventory` is whether anything was held against what runs.
+pub fn apply(waivers: Vec<Waiver>, elsewhere: &[Diagnostic], with_inventory: bool, diagnostics: &mut Vec<Diagnostic>) {
     let mut unused = Vec::new();
     for waiver in waivers {
         let before = diagnostics.len();
@@ -43,7 +43,7 @@ pub fn apply(waivers: Vec<Waiver>, elsewhere: &[Diagnostic], diagnostics: &mut V
             let here = diagnostic.primary.as_ref().is_some_and(|label| within(label.span, waiver.target));
             !(here && diagnostic.code == waiver.code)
         });
-        if diagnostics.len() == before {
+        if diagnostics.len() == before && (with_inventory || !waiver.code.is_of_inventory()) {
             let code = SmolStr::new_static(waiver.code.as_str());
             unused.push(DateProblem::UnusedWaiver { span: waiver.span, code }.into());
         }

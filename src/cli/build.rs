@@ -1,6 +1,7 @@
 //! `ztp build`: sources in, manifests out.
 
 use super::project::{ProjectArgs, status};
+use super::workloads::WorkloadsArgs;
 use super::{Status, terminal};
 use rayon::prelude::*;
 use std::mem::ManuallyDrop;
@@ -20,6 +21,9 @@ pub struct Args {
     #[command(flatten)]
     project: ProjectArgs,
 
+    #[command(flatten)]
+    workloads: WorkloadsArgs,
+
     /// Write to this folder: one file an object, a kustomization.yaml, and a record of what was written
     ///
     /// With several clusters each has its own folder in it. Files from earlier builds that are no longer needed are
@@ -37,14 +41,20 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Status {
-    let sources = match args.project.load() {
+    let mut sources = match args.project.load() {
         Ok(sources) => sources,
         Err(status) => return status,
     };
-    let options = Options { drop_expired: args.drop_expired, ..args.project.options() };
+    let running = match args.workloads.load(&args.project, &mut sources) {
+        Ok(running) => running,
+        Err(status) => return status,
+    };
+    let inventory = running.inventory.clone();
+    let options = Options { drop_expired: args.drop_expired, running: inventory, ..args.project.options() };
     // The process ends next: giving a large project's memory back piece by piece would only take time.
     let outcome = ManuallyDrop::new(compile::build(&sources, &options));
     let mut diagnostics = outcome.diagnostics.clone();
+    running.join(&mut sources, &mut diagnostics);
     if has_errors(&diagnostics) {
         return args.project.report(&sources, &diagnostics);
     }

@@ -2,6 +2,7 @@
 
 use super::Status;
 use super::project::ProjectArgs;
+use super::workloads::WorkloadsArgs;
 use std::mem::ManuallyDrop;
 use ztp::compile::{self, Options};
 
@@ -12,21 +13,33 @@ use ztp::compile::{self, Options};
 pub struct Args {
     #[command(flatten)]
     project: ProjectArgs,
+
+    #[command(flatten)]
+    workloads: WorkloadsArgs,
 }
 
 pub fn run(args: &Args) -> Status {
-    let sources = match args.project.load() {
+    let mut sources = match args.project.load() {
         Ok(sources) => sources,
         Err(status) => return status,
     };
-    let options = Options { expired_fails: true, ..args.project.options() };
+    let running = match args.workloads.load(&args.project, &mut sources) {
+        Ok(running) => running,
+        Err(status) => return status,
+    };
+    let options = Options { expired_fails: true, running: running.inventory.clone(), ..args.project.options() };
     // The process ends next: giving a large project's memory back piece by piece would only take time.
-    let outcome = ManuallyDrop::new(compile::check(&sources, &options));
+    let mut outcome = ManuallyDrop::new(compile::check(&sources, &options));
+    let files = sources.len();
+    running.join(&mut sources, &mut outcome.diagnostics);
     if outcome.diagnostics.is_empty() {
-        args.project.say(&match sources.len() {
-            1 => "1 file, nothing to complain about".to_owned(),
-            count => format!("{count} files, nothing to complain about"),
-        });
+        let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+        let held = match options.running.as_ref().map(|inventory| inventory.workloads.len()) {
+            None => String::new(),
+            Some(1) => ", held against the one workload that runs".to_owned(),
+            Some(count) => format!(", held against the {count} workloads that run"),
+        };
+        args.project.say(&format!("{files}, nothing to complain about{held}"));
     }
     args.project.report(&sources, &outcome.diagnostics)
 }

@@ -18,6 +18,7 @@ mod project;
 mod terminal;
 mod today;
 mod verify;
+mod workloads;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -30,6 +31,7 @@ Examples:
   ztp build shop -o manifests            write them to a folder, one file an object
   ztp build shop -o manifests --check    fail if that folder is not up to date (for CI)
   ztp check platform shop payments       only find errors, in several folders read together
+  ztp check shop --workloads dump.yaml   hold it against what runs in a cluster
   ztp explain E0203                      say what a finding means and how to mend it
   ztp explain 'a/x can reach b/y:80'     say whether it can and why, of sentences or manifests
   ztp diff main:policies policies        show what a change means

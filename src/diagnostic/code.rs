@@ -3,7 +3,7 @@
 //! The first letter is the severity: `E` error, `W` warning, `H` hint. The first digit pair is the family:
 //! 01 reading, 02 names, 03 who may say what, 04 ports and requests, 05 addresses and names outside,
 //! 06 what the enforcer can do, 07 backstops, boundaries and nodes, 08 assertions, waivers and dates,
-//! 09 the project as a whole.
+//! 09 the project as a whole, 10 what runs.
 
 use super::Severity;
 
@@ -183,6 +183,20 @@ codes! {
     E0908 "edited output",
     E0909 "cannot be written",
     E0910 "output differs",
+    E1001 "labels that pods have otherwise",
+    E1002 "another service account",
+    E1003 "a Service's port",
+    E1005 "pods on the host network",
+    E1007 "a namespace with other labels",
+    W1001 "nothing that runs",
+    W1003 "a port that no container declares",
+    W1004 "a port's name with another number",
+    W1005 "some pods on the host network",
+    W1006 "workloads of which no sentence speaks",
+    W1010 "an inventory of other namespaces",
+    H1005 "workloads that isolation does not bind",
+    H1008 "a workload without a Service",
+    H1009 "a Service that stands for a name outside",
 }
 
 impl Code {
@@ -199,6 +213,12 @@ impl Code {
         let distance = |code: &Self| code.as_str().chars().zip(text.chars()).filter(|(a, b)| a != b).count();
         let same_length = Self::ALL.iter().copied().filter(|code| code.as_str().len() == text.len());
         same_length.min_by_key(distance).filter(|code| distance(code) <= 2)
+    }
+
+    /// Whether it is about what runs, of which something is known only with an inventory.
+    #[must_use]
+    pub fn is_of_inventory(self) -> bool {
+        self.as_str().get(1..3) == Some("10")
     }
 
     /// How grave its findings are.

@@ -21,6 +21,20 @@ use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Labels that controllers put on pods and that stand in no manifest: of these it is not known that a pod lacks them.
+pub const OF_CONTROLLERS: [&str; 10] = [
+    "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/controller-uid",
+    "batch.kubernetes.io/job-completion-index",
+    "batch.kubernetes.io/job-name",
+    "controller-revision-hash",
+    "controller-uid",
+    "job-name",
+    "pod-template-generation",
+    "pod-template-hash",
+    "statefulset.kubernetes.io/pod-name",
+];
+
 /// The namespace of objects that name none, as kubectl has it.
 const DEFAULT_NAMESPACE: &str = "default";
 
@@ -48,12 +62,17 @@ pub struct Workload {
     pub kind: SmolStr,
     /// The labels of its pods.
     pub labels: BTreeMap<SmolStr, SmolStr>,
+    /// `spec.selector.matchLabels` of its controller, which cannot change while that lives; empty, where it has none. For
+    /// controllers of `apps/v1` alone: what selects the pods of a Job is made by the cluster.
+    pub selector: BTreeMap<SmolStr, SmolStr>,
     /// The service account of its pods: `default`, where none is said.
     pub service_account: SmolStr,
     /// Whether its pods share the node's network. To policies they are the node then.
     pub host_network: bool,
     /// The ports that its containers declare, in their order.
     pub ports: Vec<ContainerPort>,
+    /// The TCP ports that the kubelet probes by number: containers listen there, declared or not. Sorted.
+    pub probed: Vec<u16>,
     /// Its name in its manifest.
     pub span: Span,
 }
@@ -89,6 +108,8 @@ pub struct Service {
     pub selector: BTreeMap<SmolStr, SmolStr>,
     /// Its ports.
     pub ports: Vec<ServicePort>,
+    /// The name outside that it stands for, lower case and without a closing dot: of `type: ExternalName`.
+    pub external_name: Option<SmolStr>,
     /// Its name in its manifest.
     pub span: Span,
 }

@@ -7,7 +7,7 @@ use crate::policy::Protocol;
 use crate::source::{FileId, Span};
 use crate::yaml::{Node, Object};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 type Result<T> = std::result::Result<T, Refused>;
 
@@ -42,14 +42,18 @@ pub(super) fn workload(object: &Object<'_, '_>, file: FileId) -> Result<Option<(
         Some(node) => node.as_bool().ok_or_else(|| at.wrong(node, "hostNetwork", "a boolean"))?,
     };
     let owner = owner(object, &namespace);
+    let controls = object.api_version == "apps/v1";
+    let selector = present(object.node.get("spec")).and_then(|spec| present(spec.get("selector"))).filter(|_| controls);
     let workload = Workload {
         namespace,
         name,
         kind: object.kind.into(),
         labels,
+        selector: at.strings(selector, "matchLabels", "spec.selector.matchLabels")?,
         service_account: account.unwrap_or(SmolStr::new_static("default")),
         host_network,
         ports: at.container_ports(spec)?,
+        probed: at.probed(spec)?,
         span,
     };
     Ok(Some((workload, owner)))
@@ -84,6 +88,9 @@ pub(super) fn service(object: &Object<'_, '_>, file: FileId) -> Result<Service> 
     let (namespace, name, span) = at.named(object)?;
     let spec = present(object.node.get("spec"));
     let selector = at.strings(spec, "selector", "spec.selector")?;
+    let external = at.string(spec, "type", "spec.type")?.is_some_and(|kind| kind == "ExternalName");
+    let external_name = at.string(spec, "externalName", "spec.externalName")?.filter(|_| external);
+    let external_name = external_name.map(|name| name.trim_end_matches('.').to_ascii_lowercase().into());
     let mut ports = Vec::new();
     for port in at.list(spec, "ports", "spec.ports")? {
         let number = at.number(port, "port", "spec.ports.port")?;
@@ -105,7 +112,7 @@ pub(super) fn service(object: &Object<'_, '_>, file: FileId) -> Result<Service> 
             target,
         });
     }
-    Ok(Service { namespace, name, selector, ports, span })
+    Ok(Service { namespace, name, selector, ports, external_name, span })
 }
 
 /// A service account.
@@ -181,13 +188,31 @@ impl At {
         }
     }
 
-    /// The ports of a pod's containers. Of its init containers only those that go on running (`restartPolicy: Always`,
-    /// since Kubernetes 1.28) have ports that somebody could reach.
-    fn container_ports(&self, spec: Option<&Node<'_>>) -> Result<Vec<ContainerPort>> {
-        let mut ports = Vec::new();
+    /// The containers that go on running. Of a pod's init containers these are those with `restartPolicy: Always` (since
+    /// Kubernetes 1.28): nobody could reach a port of the others.
+    fn containers<'a, 't>(&self, spec: Option<&'a Node<'t>>) -> Result<impl Iterator<Item = &'a Node<'t>>> {
         let sidecar = |node: &&Node<'_>| node.get("restartPolicy").and_then(Node::as_str) == Some("Always");
         let sidecars = self.list(spec, "initContainers", "spec.initContainers")?.iter().filter(sidecar);
-        for container in sidecars.chain(self.list(spec, "containers", "spec.containers")?) {
+        Ok(sidecars.chain(self.list(spec, "containers", "spec.containers")?))
+    }
+
+    /// The ports that probes ask by number. A probe by name asks a port that is declared.
+    fn probed(&self, spec: Option<&Node<'_>>) -> Result<Vec<u16>> {
+        let mut ports = BTreeSet::new();
+        for container in self.containers(spec)? {
+            let probes = ["livenessProbe", "readinessProbe", "startupProbe"];
+            for probe in probes.into_iter().filter_map(|probe| present(container.get(probe))) {
+                let handlers = ["httpGet", "tcpSocket", "grpc"].into_iter().filter_map(|handler| probe.get(handler));
+                ports.extend(handlers.filter_map(|handler| handler.get("port")).filter_map(Node::as_u16));
+            }
+        }
+        Ok(ports.into_iter().collect())
+    }
+
+    /// The ports of a pod's containers.
+    fn container_ports(&self, spec: Option<&Node<'_>>) -> Result<Vec<ContainerPort>> {
+        let mut ports = Vec::new();
+        for container in self.containers(spec)? {
             for port in self.list(Some(container), "ports", "spec.containers.ports")? {
                 let number = self.number(port, "containerPort", "containerPort")?;
                 ports.push(ContainerPort {

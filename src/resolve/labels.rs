@@ -7,7 +7,7 @@ use crate::semantics::labels;
 use crate::syntax::ast::{self, LabelTest, Name};
 
 /// The selector in the model's form.
-pub(super) fn resolve(selector: &ast::LabelSelector) -> LabelSelector {
+pub(crate) fn resolve(selector: &ast::LabelSelector) -> LabelSelector {
     let set = |values: &[Name]| values.iter().map(|value| value.value.clone()).collect::<Values>();
     let requirements = selector.requirements.iter().map(|requirement| Requirement {
         key: requirement.key.value.clone(),

@@ -29,6 +29,7 @@ mod whole;
 mod workloads;
 
 pub use cluster::parse_enforcer;
+pub(crate) use labels::resolve as label_selector;
 pub use nearest::nearest;
 pub use options::Options;
 pub use scope::Scope;

@@ -1,8 +1,10 @@
 //! What the caller of a compile decides.
 
+use crate::inventory::Inventory;
 use crate::policy::{EnforcerName, Version};
 use crate::syntax::ast::Date;
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 /// What the caller decides.
 #[derive(Clone, Debug, Default)]
@@ -17,4 +19,6 @@ pub struct Options {
     pub drop_expired: bool,
     /// Whether an expired sentence is an error, as `ztp check` has it; `ztp build` only warns.
     pub expired_fails: bool,
+    /// `--workloads`: what runs, which the sentences are held against.
+    pub running: Option<Arc<Inventory>>,
 }

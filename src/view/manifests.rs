@@ -98,6 +98,15 @@ impl<'a, 't> Manifests<'a, 't> {
     }
 }
 
+/// What runs, of manifests of whose policies nothing is asked; and what is wrong with them. The ids of their files will be
+/// larger by `shift`.
+#[must_use]
+pub fn inventory(sources: &Sources, shift: u32) -> (Inventory, Vec<Diagnostic>) {
+    let texts = read(sources, FileId(0), shift);
+    let found = Manifests::new(&texts);
+    (found.inventory, found.diagnostics)
+}
+
 fn unreadable(file: FileId, error: &YamlError) -> Diagnostic {
     let first = match &error.problem {
         yaml::Problem::DuplicateKey { first, .. } => Some(first.span(file)),

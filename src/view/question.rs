@@ -1,26 +1,12 @@
 //! Questions about manifests alone: their workloads, as declarations that the question can name.
 
 use super::View;
-use crate::inventory::Workload;
+use crate::inventory::{OF_CONTROLLERS, Workload};
 use crate::policy::{LabelSelector, PodSelector};
 use crate::semantics::endpoints::Endpoints;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-
-/// Labels that controllers put on pods and that stand in no manifest: of these it is not known that a pod lacks them.
-const OF_CONTROLLERS: [&str; 10] = [
-    "apps.kubernetes.io/pod-index",
-    "batch.kubernetes.io/controller-uid",
-    "batch.kubernetes.io/job-completion-index",
-    "batch.kubernetes.io/job-name",
-    "controller-revision-hash",
-    "controller-uid",
-    "job-name",
-    "pod-template-generation",
-    "pod-template-hash",
-    "statefulset.kubernetes.io/pod-name",
-];
 
 /// A question, followed by a block for each namespace that it names: with a declaration for each of its workloads, so that
 /// names mean the same and are missed in the same way as in a project. A workload's pods have the labels of its manifest

@@ -5,6 +5,7 @@ pub mod boundary;
 pub mod cluster;
 pub mod dates;
 pub mod enforcer;
+pub mod fit;
 pub mod guard;
 pub mod host_firewall;
 pub mod import;

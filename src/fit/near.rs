@@ -1,0 +1,106 @@
+//! Did you mean the labels of …?
+
+use super::running::{Run, knowable, selects};
+use super::written::Named;
+use crate::inventory::Workload;
+use crate::policy::{Op, PodSelector, Requirement};
+use crate::resolve::nearest;
+use crate::semantics::pods;
+use smol_str::SmolStr;
+
+/// How one label would have to be said to select the pods of a workload.
+#[derive(Clone)]
+pub(super) struct Near<'i> {
+    /// The key that is asked for.
+    pub asked: SmolStr,
+    /// The key that the pods have.
+    pub key: SmolStr,
+    /// The value that they have there.
+    pub value: SmolStr,
+    /// Whose pods.
+    pub workload: &'i Workload,
+    kind: Kind,
+}
+
+/// How near, the nearest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// The value stands under another key.
+    Key,
+    /// The value is spelt nearly so.
+    Spelling,
+    /// One value is the other with something before or behind it: `api` and `api-server`.
+    Part,
+}
+
+impl Near<'_> {
+    /// Whether hardly anything else can have been meant.
+    pub fn is_sure(&self) -> bool {
+        self.kind != Kind::Part
+    }
+}
+
+/// The nearest ways to say what selects something, all equally near, where a selector selects nothing. A workload that
+/// another declaration selects is what that one means, and not this.
+pub(super) fn near<'i>(selector: &PodSelector, runs: &[Run<'i>], others: &[Named<'_>]) -> Vec<Near<'i>> {
+    let taken = |run: &Run<'_>| {
+        let declared = others.iter().filter(|other| other.declared && !other.selector.is_whole());
+        declared.into_iter().any(|other| !pods::apart(&other.selector, selector) && selects(&other.selector, run))
+    };
+    let mut found: Vec<Near<'i>> = Vec::new();
+    for run in runs {
+        let Some(failing) = only_failing(selector, run) else { continue };
+        if let Some(near) = nearly(&failing, run.workload)
+            && !taken(run)
+        {
+            found.push(near);
+        }
+    }
+    let Some(best) = found.iter().map(|near| near.kind).min() else { return found };
+    found.retain(|near| near.kind == best);
+    found.sort_by(|a, b| (&a.key, &a.value).cmp(&(&b.key, &b.value)));
+    found.dedup_by(|a, b| (&a.key, &a.value) == (&b.key, &b.value));
+    found
+}
+
+/// The one requirement that a pod does not meet; `None` if there are others, or it is none of a label.
+fn only_failing(selector: &PodSelector, run: &Run<'_>) -> Option<Requirement> {
+    let selector = knowable(selector);
+    for (index, requirement) in selector.labels.0.iter().enumerate() {
+        let mut without = selector.clone();
+        without.labels.0.remove(index);
+        if pods::matches(&without, &run.pod) {
+            return Some(requirement.clone());
+        }
+    }
+    None
+}
+
+fn nearly<'i>(failing: &Requirement, workload: &'i Workload) -> Option<Near<'i>> {
+    let Op::In(wanted) = &failing.op else { return None };
+    let near = |key: &SmolStr, value: &SmolStr, kind| Near {
+        asked: failing.key.clone(),
+        key: key.clone(),
+        value: value.clone(),
+        workload,
+        kind,
+    };
+    if let Some((key, value)) =
+        workload.labels.iter().find(|(key, value)| **key != failing.key && wanted.contains(value))
+    {
+        return Some(near(key, value, Kind::Key));
+    }
+    let value = workload.labels.get(&failing.key)?;
+    let spelt = |wanted: &SmolStr| !nearest(wanted, std::iter::once(value.as_str())).is_empty();
+    if wanted.iter().any(spelt) {
+        return Some(near(&failing.key, value, Kind::Spelling));
+    }
+    let part = |wanted: &SmolStr| is_part(wanted, value) || is_part(value, wanted);
+    wanted.iter().any(part).then(|| near(&failing.key, value, Kind::Part))
+}
+
+/// Whether a word is the beginning or the end of a longer one, up to a dash.
+fn is_part(short: &str, long: &str) -> bool {
+    let rest = long.strip_prefix(short).filter(|rest| rest.starts_with('-'));
+    rest.or_else(|| long.strip_suffix(short).filter(|rest| rest.ends_with('-'))).is_some()
+}

@@ -1,0 +1,168 @@
+//! How the sources speak of pods: the places at which something can be mended.
+
+use crate::policy::{LabelSelector, PodSelector, Policy};
+use crate::resolve::label_selector;
+use crate::source::{FileId, Span};
+use crate::syntax::ast::{self, Action, HeaderKind, Item, ItemKind, Name, Peer, PeerKind, Peers, Ports, Serve, Tree};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+
+/// A workload that is declared, or pods that a sentence calls by their labels, of one namespace each.
+pub(super) struct Named<'t> {
+    /// Which pods.
+    pub selector: PodSelector,
+    /// How it is called: `api`, `shop/{ app: api }`.
+    pub name: SmolStr,
+    /// Where.
+    pub span: Span,
+    /// Its labels, as they are written.
+    pub labels: Option<&'t ast::LabelSelector>,
+    /// Its service account, as it is written.
+    pub account: Option<&'t Name>,
+    /// Its ports, as they are written.
+    pub serves: &'t [Serve],
+    /// Whether a namespace declares it for its own pods.
+    pub governed: bool,
+    /// Whether it is declared; its name is what may be known of it alone.
+    pub declared: bool,
+}
+
+/// See the module.
+pub(super) struct Written<'t> {
+    /// Declared workloads, in their order, then what sentences say in place.
+    pub named: Vec<Named<'t>>,
+    /// The ports of every peer that has some, by where the peer begins.
+    ports: BTreeMap<(FileId, u32), &'t Ports>,
+    /// `workloads by KEY` of each namespace.
+    workloads_by: BTreeMap<&'t SmolStr, &'t Name>,
+}
+
+impl<'t> Written<'t> {
+    pub fn of(policy: &Policy, trees: &[&'t Tree]) -> Self {
+        let mut declarations: BTreeMap<Span, &ast::Workload> = BTreeMap::new();
+        let mut written = Self { named: Vec::new(), ports: BTreeMap::new(), workloads_by: BTreeMap::new() };
+        let mut peers: Vec<&Peer> = Vec::new();
+        for section in trees.iter().flat_map(|tree| &tree.sections) {
+            for item in &section.items {
+                match (&item.kind, section.header.as_ref().map(|header| &header.kind)) {
+                    (ItemKind::Workload(workload), _) => {
+                        declarations.insert(workload.name.span, workload);
+                    }
+                    (ItemKind::WorkloadsBy(key), Some(HeaderKind::Namespace { name, .. })) => {
+                        written.workloads_by.insert(&name.value, key);
+                    }
+                    _ => {}
+                }
+                peers.extend(lists(item).into_iter().flat_map(|list| list.items.iter().chain(&list.except)));
+            }
+        }
+        for workload in &policy.workloads {
+            let Some(declaration) = declarations.get(&workload.span) else { continue };
+            written.named.push(Named {
+                selector: workload.selector.clone(),
+                name: workload.name.clone(),
+                span: workload.span,
+                labels: declaration.labels.as_ref(),
+                account: declaration.service_account.as_ref(),
+                serves: &declaration.serves,
+                governed: workload.governed,
+                declared: true,
+            });
+        }
+        for peer in peers {
+            written.take(policy, peer, None);
+        }
+        written
+    }
+
+    fn take(&mut self, policy: &Policy, peer: &'t Peer, around: Option<&'t Ports>) {
+        let span = peer.span.0;
+        let ports = around.or(peer.ports.as_ref());
+        if let Some(ports) = ports {
+            self.ports.insert((span.file, span.start), ports);
+        }
+        let named = |selector, labels| Named {
+            name: selector_name(&selector),
+            selector,
+            span,
+            labels,
+            account: None,
+            serves: &[],
+            governed: false,
+            declared: false,
+        };
+        match &peer.kind {
+            PeerKind::Several(members) => members.iter().for_each(|member| self.take(policy, member, ports)),
+            PeerKind::LabelsOf { namespace, labels } => {
+                let selector = PodSelector::labelled(namespace.value.clone(), label_selector(labels));
+                self.named.push(named(selector, Some(labels)));
+            }
+            PeerKind::Qualified { namespace, name } if !is_declared(policy, namespace, name) => {
+                let labels = LabelSelector::is(policy.cluster.workload_label.clone(), name.value.clone());
+                self.named.push(named(PodSelector::labelled(namespace.value.clone(), labels), None));
+            }
+            _ => {}
+        }
+    }
+
+    /// What is said of a port at a peer that begins at a place: a number.
+    pub fn port_number(&self, peer: Span, port: u16) -> Option<&'t ast::Node<ast::PortItem>> {
+        let ports = self.ports.get(&(peer.file, peer.start))?;
+        ports.items.iter().find(|item| item.value.port == ast::PortRef::Number(port))
+    }
+
+    /// `workloads by KEY` of a namespace.
+    pub fn workloads_by(&self, namespace: &SmolStr) -> Option<&'t Name> {
+        self.workloads_by.get(namespace).copied()
+    }
+
+    /// The declared workload of these pods.
+    pub fn declared(&self, selector: &PodSelector) -> Option<&Named<'t>> {
+        self.named.iter().find(|named| named.declared && named.selector == *selector)
+    }
+}
+
+fn selector_name(selector: &PodSelector) -> SmolStr {
+    selector.to_string().into()
+}
+
+/// Whether it stands for a workload that is declared somewhere.
+fn is_declared(policy: &Policy, namespace: &Name, name: &Name) -> bool {
+    let declared =
+        |workload: &crate::policy::Workload| workload.namespace == namespace.value && workload.name == name.value;
+    policy.namespaces.contains_key(&namespace.value) || policy.workloads.iter().any(declared)
+}
+
+/// The lists of a sentence.
+fn lists(item: &Item) -> Vec<&Peers> {
+    match &item.kind {
+        ItemKind::Group(group) => vec![&group.members],
+        ItemKind::Enforce(enforce) => vec![&enforce.subjects],
+        ItemKind::May(may) => [Some(&may.subjects), of_action(&may.action)].into_iter().flatten().collect(),
+        ItemKind::MayNot(may) => [Some(&may.subjects), of_action(&may.action)].into_iter().flatten().collect(),
+        ItemKind::OnlyReach(only) => vec![&only.subjects, &only.objects],
+        ItemKind::NothingBut(but) => vec![&but.subjects, &but.objects],
+        ItemKind::Expose(expose) => vec![&expose.objects, &expose.to],
+        ItemKind::Assert(assert) => assert.subjects.iter().chain(of_action(&assert.action)).collect(),
+        ItemKind::Project(_)
+        | ItemKind::Cluster(_)
+        | ItemKind::NamespaceDecl(_)
+        | ItemKind::NamespaceSet(_)
+        | ItemKind::NodeSet(_)
+        | ItemKind::WorkloadsBy(_)
+        | ItemKind::Workload(_)
+        | ItemKind::External(_)
+        | ItemKind::Accept(_)
+        | ItemKind::Bad => Vec::new(),
+    }
+}
+
+/// Who is reached.
+fn of_action(action: &ast::Node<Action>) -> Option<&Peers> {
+    match &action.value {
+        Action::Reach(objects) | Action::Ping(objects) => Some(objects),
+        Action::Request { objects, .. } | Action::Call { objects, .. } => Some(objects),
+        Action::Use(used) => Some(&used.objects),
+        Action::Resolve(_) => None,
+    }
+}
