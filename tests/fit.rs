@@ -188,7 +188,8 @@ fn the_examples_fit_what_they_say() {
             let (inventory, problems) = inventory(&files, 0);
             assert!(problems.is_empty(), "{problems:#?}");
             held += inventory.workloads.len();
-            let options = Options { running: Some(Arc::new(inventory)), cluster: cluster.name.clone(), ..Options::default() };
+            let options =
+                Options { running: Some(Arc::new(inventory)), cluster: cluster.name.clone(), ..Options::default() };
             let mut found = check(&sources, &options).diagnostics;
             found.retain(|finding| finding.code.is_of_inventory() && finding.severity() != Severity::Hint);
             assert!(found.is_empty(), "{}: {found:#?}", path.display());

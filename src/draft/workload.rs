@@ -94,18 +94,21 @@ impl Workloads {
             let by_name: Labels = [(by.clone(), name.clone())].into();
             let named = group.account.is_none() && group.labels.get(by) == Some(name) && others(&by_name).is_empty();
             let labels = (!named).then(|| group.labels.clone());
+            let mut pods = group.members.clone();
             let mut takes_in: Vec<SmolStr> = Vec::new();
             for other in others(labels.as_ref().unwrap_or(&by_name)) {
                 let of_group =
                     groups.iter().position(|group| group.members.iter().any(|one| std::ptr::eq(*one, other)));
                 takes_in.push(of_group.and_then(|index| names.get(index)).unwrap_or(&other.name).clone());
+                pods.push(other);
             }
             takes_in.sort();
             takes_in.dedup();
             if !takes_in.is_empty() {
                 found.notes.push(format!("the labels of {name} select pods of {}, too", takes_in.join(", ")));
             }
-            let serves = serves(inventory, &group.members);
+            // Whoever is selected is said to listen.
+            let serves = serves(inventory, &pods);
             found.declared.push(Declared {
                 name: name.clone(),
                 labels,

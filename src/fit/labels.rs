@@ -23,7 +23,7 @@ pub(super) fn check(policy: &Policy, running: &Running<'_>, written: &Written<'_
             found.push(problem);
             continue;
         }
-        let near = near(&named.selector, running.within(namespace), &written.named);
+        let near = near(named, running.within(namespace), &written.named);
         match near.as_slice() {
             [only] if is_by_name(named) && only.key != only.asked => {
                 by_other_key.entry((namespace.clone(), only.key.clone())).or_default().push((named, only.clone()));

@@ -40,12 +40,14 @@ impl Near<'_> {
     }
 }
 
-/// The nearest ways to say what selects something, all equally near, where a selector selects nothing. A workload that
-/// another declaration selects is what that one means, and not this.
-pub(super) fn near<'i>(selector: &PodSelector, runs: &[Run<'i>], others: &[Named<'_>]) -> Vec<Near<'i>> {
+/// The nearest ways to say what selects something, all equally near, where a selector selects nothing. What another
+/// declaration selects is not what this one means.
+pub(super) fn near<'i>(named: &Named<'_>, runs: &[Run<'i>], others: &[Named<'_>]) -> Vec<Near<'i>> {
+    let selector = &named.selector;
+    let declared = |other: &&Named<'_>| other.declared && !other.selector.is_whole();
     let taken = |run: &Run<'_>| {
-        let declared = others.iter().filter(|other| other.declared && !other.selector.is_whole());
-        declared.into_iter().any(|other| !pods::apart(&other.selector, selector) && selects(&other.selector, run))
+        let mut declared = others.iter().filter(declared);
+        named.declared && declared.any(|other| !pods::apart(&other.selector, selector) && selects(&other.selector, run))
     };
     let mut found: Vec<Near<'i>> = Vec::new();
     for run in runs {

@@ -28,7 +28,7 @@ pub(super) fn check(policy: &Policy, running: &Running<'_>, written: &Written<'_
             continue;
         }
         let Some(listening) = pods.listening(selector) else { continue };
-        let serves = written.declared(selector).map(|named| named.serves).unwrap_or_default();
+        let serves = written.serves(selector);
         for range in ports.ranges() {
             // What the workload says that it serves is looked at there.
             if serves.iter().any(|serve| ranges(serve).any(|own| meets(&own, range))) {

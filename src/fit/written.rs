@@ -5,7 +5,7 @@ use crate::resolve::label_selector;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, Action, HeaderKind, Item, ItemKind, Name, Peer, PeerKind, Peers, Ports, Serve, Tree};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A workload that is declared, or pods that a sentence calls by their labels, of one namespace each.
 pub(super) struct Named<'t> {
@@ -35,12 +35,16 @@ pub(super) struct Written<'t> {
     ports: BTreeMap<(FileId, u32), &'t Ports>,
     /// `workloads by KEY` of each namespace.
     workloads_by: BTreeMap<&'t SmolStr, &'t Name>,
+    /// The ports that declared workloads say to serve.
+    serves: BTreeMap<PodSelector, &'t [Serve]>,
 }
 
 impl<'t> Written<'t> {
     pub fn of(policy: &Policy, trees: &[&'t Tree]) -> Self {
         let mut declarations: BTreeMap<Span, &ast::Workload> = BTreeMap::new();
-        let mut written = Self { named: Vec::new(), ports: BTreeMap::new(), workloads_by: BTreeMap::new() };
+        let mut written =
+            Self { named: Vec::new(), ports: BTreeMap::new(), workloads_by: BTreeMap::new(), serves: BTreeMap::new() };
+        let mut names: BTreeSet<(&SmolStr, &SmolStr)> = BTreeSet::new();
         let mut peers: Vec<&Peer> = Vec::new();
         for section in trees.iter().flat_map(|tree| &tree.sections) {
             for item in &section.items {
@@ -57,7 +61,9 @@ impl<'t> Written<'t> {
             }
         }
         for workload in &policy.workloads {
+            names.insert((&workload.namespace, &workload.name));
             let Some(declaration) = declarations.get(&workload.span) else { continue };
+            written.serves.insert(workload.selector.clone(), &declaration.serves);
             written.named.push(Named {
                 selector: workload.selector.clone(),
                 name: workload.name.clone(),
@@ -70,12 +76,18 @@ impl<'t> Written<'t> {
             });
         }
         for peer in peers {
-            written.take(policy, peer, None);
+            written.take(policy, &names, peer, None);
         }
         written
     }
 
-    fn take(&mut self, policy: &Policy, peer: &'t Peer, around: Option<&'t Ports>) {
+    fn take(
+        &mut self,
+        policy: &Policy,
+        names: &BTreeSet<(&SmolStr, &SmolStr)>,
+        peer: &'t Peer,
+        around: Option<&'t Ports>,
+    ) {
         let span = peer.span.0;
         let ports = around.or(peer.ports.as_ref());
         if let Some(ports) = ports {
@@ -92,12 +104,15 @@ impl<'t> Written<'t> {
             declared: false,
         };
         match &peer.kind {
-            PeerKind::Several(members) => members.iter().for_each(|member| self.take(policy, member, ports)),
+            PeerKind::Several(members) => members.iter().for_each(|member| self.take(policy, names, member, ports)),
             PeerKind::LabelsOf { namespace, labels } => {
                 let selector = PodSelector::labelled(namespace.value.clone(), label_selector(labels));
                 self.named.push(named(selector, Some(labels)));
             }
-            PeerKind::Qualified { namespace, name } if !is_declared(policy, namespace, name) => {
+            PeerKind::Qualified { namespace, name }
+                if !policy.namespaces.contains_key(&namespace.value)
+                    && !names.contains(&(&namespace.value, &name.value)) =>
+            {
                 let labels = LabelSelector::is(policy.cluster.workload_label.clone(), name.value.clone());
                 self.named.push(named(PodSelector::labelled(namespace.value.clone(), labels), None));
             }
@@ -105,10 +120,10 @@ impl<'t> Written<'t> {
         }
     }
 
-    /// What is said of a port at a peer that begins at a place: a number.
-    pub fn port_number(&self, peer: Span, port: u16) -> Option<&'t ast::Node<ast::PortItem>> {
-        let ports = self.ports.get(&(peer.file, peer.start))?;
-        ports.items.iter().find(|item| item.value.port == ast::PortRef::Number(port))
+    /// Where a port is said, by its number, of a peer that begins within a place.
+    pub fn port_number(&self, place: Span, port: u16) -> Option<&'t ast::Node<ast::PortItem>> {
+        let mut ports = self.ports.range((place.file, place.start)..(place.file, place.end)).map(|(_, ports)| ports);
+        ports.find_map(|ports| ports.items.iter().find(|item| item.value.port == ast::PortRef::Number(port)))
     }
 
     /// `workloads by KEY` of a namespace.
@@ -116,21 +131,14 @@ impl<'t> Written<'t> {
         self.workloads_by.get(namespace).copied()
     }
 
-    /// The declared workload of these pods.
-    pub fn declared(&self, selector: &PodSelector) -> Option<&Named<'t>> {
-        self.named.iter().find(|named| named.declared && named.selector == *selector)
+    /// The ports that the declared workload of these pods says to serve.
+    pub fn serves(&self, selector: &PodSelector) -> &'t [Serve] {
+        self.serves.get(selector).copied().unwrap_or_default()
     }
 }
 
 fn selector_name(selector: &PodSelector) -> SmolStr {
     selector.to_string().into()
-}
-
-/// Whether it stands for a workload that is declared somewhere.
-fn is_declared(policy: &Policy, namespace: &Name, name: &Name) -> bool {
-    let declared =
-        |workload: &crate::policy::Workload| workload.namespace == namespace.value && workload.name == name.value;
-    policy.namespaces.contains_key(&namespace.value) || policy.workloads.iter().any(declared)
 }
 
 /// The lists of a sentence.
