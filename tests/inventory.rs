@@ -74,6 +74,9 @@ fn show(inventory: &Inventory, sources: &Sources, out: &mut String) {
     }
     for service in &inventory.services {
         writeln!(out, "Service {}/{} {:?}", service.namespace, service.name, service.selector).unwrap();
+        if service.headless {
+            writeln!(out, "  headless").unwrap();
+        }
         if let Some(name) = &service.external_name {
             writeln!(out, "  stands for {name}").unwrap();
         }

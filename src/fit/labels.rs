@@ -9,7 +9,7 @@ use crate::resolve::nearest;
 use crate::source::Span;
 use crate::syntax::ast::LabelTest;
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
 pub(super) fn check(policy: &Policy, running: &Running<'_>, written: &Written<'_>, found: &mut Vec<FitProblem>) {
@@ -61,6 +61,15 @@ pub(super) fn check(policy: &Policy, running: &Running<'_>, written: &Written<'_
             }
         }
     }
+}
+
+/// The names of the workloads that are near to what is said, as their manifests have them: who selects nothing may mean them.
+pub(super) fn meant(found: &[FitProblem]) -> BTreeSet<Span> {
+    let near = found.iter().filter_map(|problem| match problem {
+        FitProblem::NoPod { near, .. } => Some(near),
+        _ => None,
+    });
+    near.flatten().map(|near| near.seen.span).collect()
 }
 
 /// Whether its name is all that is said of a workload.

@@ -42,11 +42,12 @@ pub fn check(policy: &Policy, trees: &[&Tree], inventory: &Inventory, diagnostic
     ports::check(policy, &running, &written, &mut found);
     host::check(policy, &running, &written, &mut found);
     namespaces::check(inventory, trees, &mut found);
+    let meant = labels::meant(&found);
     diagnostics.extend(found.into_iter().map(Diagnostic::from));
     // What a mistake leaves out is no finding of its own.
     if !has_errors(diagnostics) {
         let mut found = Vec::new();
-        unspoken::check(policy, &running, &mut found);
+        unspoken::check(policy, &running, &meant, &mut found);
         services::check(policy, &running, &written, &mut found);
         diagnostics.extend(found.into_iter().map(Diagnostic::from));
     }

@@ -111,7 +111,11 @@ impl<'i> Listening<'i> {
                         Target::Number(number) => Some(*number),
                         Target::Name(name) => number_of(workload, name, port.protocol),
                     };
-                    services.extend(target.map(|target| (service, port, target)));
+                    if service.headless {
+                        known.insert((port.protocol, port.number));
+                    } else {
+                        services.extend(target.map(|target| (service, port, target)));
+                    }
                     known.extend(target.map(|target| (port.protocol, target)));
                 }
             }

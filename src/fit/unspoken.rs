@@ -4,17 +4,18 @@ use super::running::{Run, Running, seen, selects};
 use crate::diagnostic::problem::fit::FitProblem;
 use crate::policy::{Direction, Effect, Origin, PodSelector, Policy, Selects, SubjectId};
 use crate::semantics::pods::apart;
+use crate::source::Span;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
-/// Says it once a namespace.
-pub(super) fn check(policy: &Policy, running: &Running<'_>, found: &mut Vec<FitProblem>) {
+/// Says it once a namespace. Those that may be `meant` by what selects nothing are left out: that is told already.
+pub(super) fn check(policy: &Policy, running: &Running<'_>, meant: &BTreeSet<Span>, found: &mut Vec<FitProblem>) {
     let spoken = Spoken::of(policy);
     for (namespace, runs) in running.all() {
         let Some(declared) = policy.namespaces.get(namespace).filter(|declared| declared.has_files) else { continue };
         let spoken = spoken.within(namespace);
-        let cut_off = runs.iter().filter(|run| !run.workload.host_network && spoken.cuts_off(running, run));
-        let seen: Vec<_> = cut_off.map(|run| seen(run.workload)).collect();
+        let pods = runs.iter().filter(|run| !run.workload.host_network && !meant.contains(&run.workload.span));
+        let seen: Vec<_> = pods.filter(|run| spoken.cuts_off(running, run)).map(|run| seen(run.workload)).collect();
         if !seen.is_empty() {
             found.push(FitProblem::Unspoken { span: declared.span, namespace: namespace.clone(), seen });
         }

@@ -108,6 +108,8 @@ pub struct Service {
     pub selector: BTreeMap<SmolStr, SmolStr>,
     /// Its ports.
     pub ports: Vec<ServicePort>,
+    /// Whether its name leads to its pods themselves, and no port is translated: `clusterIP: None`.
+    pub headless: bool,
     /// The name outside that it stands for, lower case and without a closing dot: of `type: ExternalName`.
     pub external_name: Option<SmolStr>,
     /// Its name in its manifest.

@@ -91,6 +91,7 @@ pub(super) fn service(object: &Object<'_, '_>, file: FileId) -> Result<Service> 
     let external = at.string(spec, "type", "spec.type")?.is_some_and(|kind| kind == "ExternalName");
     let external_name = at.string(spec, "externalName", "spec.externalName")?.filter(|_| external);
     let external_name = external_name.map(|name| name.trim_end_matches('.').to_ascii_lowercase().into());
+    let headless = at.string(spec, "clusterIP", "spec.clusterIP")?.is_some_and(|address| address == "None");
     let mut ports = Vec::new();
     for port in at.list(spec, "ports", "spec.ports")? {
         let number = at.number(port, "port", "spec.ports.port")?;
@@ -112,7 +113,7 @@ pub(super) fn service(object: &Object<'_, '_>, file: FileId) -> Result<Service> 
             target,
         });
     }
-    Ok(Service { namespace, name, selector, ports, external_name, span })
+    Ok(Service { namespace, name, selector, ports, headless, external_name, span })
 }
 
 /// A service account.
