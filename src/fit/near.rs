@@ -50,12 +50,9 @@ pub(super) fn near<'i>(named: &Named<'_>, runs: &[Run<'i>], others: &[Named<'_>]
         named.declared && declared.any(|other| !pods::apart(&other.selector, selector) && selects(&other.selector, run))
     };
     let mut found: Vec<Near<'i>> = Vec::new();
-    for run in runs {
-        let Some(failing) = only_failing(selector, run) else { continue };
-        if let Some(near) = nearly(&failing, run.workload)
-            && !taken(run)
-        {
-            found.push(near);
+    for (without, failing) in all_but_one(selector) {
+        for run in runs.iter().filter(|run| pods::matches(&without, &run.pod)) {
+            found.extend(nearly(&failing, run.workload).filter(|_| !taken(run)));
         }
     }
     let Some(best) = found.iter().map(|near| near.kind).min() else { return found };
@@ -65,17 +62,15 @@ pub(super) fn near<'i>(named: &Named<'_>, runs: &[Run<'i>], others: &[Named<'_>]
     found
 }
 
-/// The one requirement that a pod does not meet; `None` if there are others, or it is none of a label.
-fn only_failing(selector: &PodSelector, run: &Run<'_>) -> Option<Requirement> {
+/// A selector that selects nothing, without each of its labels, and that label.
+fn all_but_one(selector: &PodSelector) -> Vec<(PodSelector, Requirement)> {
     let selector = knowable(selector);
-    for (index, requirement) in selector.labels.0.iter().enumerate() {
-        let mut without = selector.clone();
+    let without = |(index, requirement): (usize, &Requirement)| {
+        let mut without = selector.clone().into_owned();
         without.labels.0.remove(index);
-        if pods::matches(&without, &run.pod) {
-            return Some(requirement.clone());
-        }
-    }
-    None
+        (without, requirement.clone())
+    };
+    selector.labels.0.iter().enumerate().map(without).collect()
 }
 
 fn nearly<'i>(failing: &Requirement, workload: &'i Workload) -> Option<Near<'i>> {

@@ -1,6 +1,6 @@
 //! Workloads that isolation cuts off, because no sentence speaks of them.
 
-use super::running::{Run, Running, seen, selects};
+use super::running::{Run, Running, seen};
 use crate::diagnostic::problem::fit::FitProblem;
 use crate::policy::{Direction, Effect, Origin, PodSelector, Policy, Selects, SubjectId};
 use crate::semantics::pods::apart;
@@ -13,9 +13,10 @@ pub(super) fn check(policy: &Policy, running: &Running<'_>, meant: &BTreeSet<Spa
     let spoken = Spoken::of(policy);
     for (namespace, runs) in running.all() {
         let Some(declared) = policy.namespaces.get(namespace).filter(|declared| declared.has_files) else { continue };
-        let spoken = spoken.within(namespace);
-        let pods = runs.iter().filter(|run| !run.workload.host_network && !meant.contains(&run.workload.span));
-        let seen: Vec<_> = pods.filter(|run| spoken.cuts_off(running, run)).map(|run| seen(run.workload)).collect();
+        let cut_off = spoken.cut_off(running, namespace, runs);
+        let pods = runs.iter().zip(cut_off).filter(|(_, cut_off)| *cut_off).map(|(run, _)| run.workload);
+        let pods = pods.filter(|workload| !workload.host_network && !meant.contains(&workload.span));
+        let seen: Vec<_> = pods.map(seen).collect();
         if !seen.is_empty() {
             found.push(FitProblem::Unspoken { span: declared.span, namespace: namespace.clone(), seen });
         }
@@ -49,26 +50,29 @@ impl<'p> Spoken<'p> {
         }
     }
 
-    /// What can be about the pods of a namespace.
-    fn within(&self, namespace: &SmolStr) -> Self {
+    /// Of each of the runs of a namespace, whether nothing opens any direction that is isolated. Where that is ingress alone,
+    /// there has to be something that somebody could want to reach.
+    fn cut_off(&self, running: &Running<'_>, namespace: &SmolStr, runs: &[Run<'_>]) -> Vec<bool> {
         let here = PodSelector::namespace(namespace.clone());
-        let within = |all: &[(Direction, &'p PodSelector)]| {
-            all.iter().filter(|(_, selector)| !apart(selector, &here)).copied().collect()
+        let marked = |all: &[(Direction, &PodSelector)], direction: Direction| {
+            let mut marks = vec![false; runs.len()];
+            for (_, selector) in all.iter().filter(|(of, selector)| *of == direction && !apart(selector, &here)) {
+                for place in running.places(namespace, selector) {
+                    marks.get_mut(place).into_iter().for_each(|mark| *mark = true);
+                }
+            }
+            marks
         };
-        Self { isolated: within(&self.isolated), opened: within(&self.opened) }
-    }
-
-    /// Whether nothing opens any direction that is isolated. Where that is ingress alone, there has to be something that
-    /// somebody could want to reach.
-    fn cuts_off(&self, running: &Running<'_>, run: &Run<'_>) -> bool {
-        let has = |all: &[(Direction, &PodSelector)], direction: Direction| {
-            all.iter().any(|(of, selector)| *of == direction && selects(selector, run))
-        };
-        let isolated = |direction| has(&self.isolated, direction);
-        let opened = |direction| isolated(direction) && has(&self.opened, direction);
-        let reachable = || !run.workload.ports.is_empty() || running.services(run.workload).next().is_some();
-        !opened(Direction::Ingress)
-            && !opened(Direction::Egress)
-            && (isolated(Direction::Egress) || (isolated(Direction::Ingress) && reachable()))
+        let isolated = [Direction::Ingress, Direction::Egress].map(|direction| marked(&self.isolated, direction));
+        let opened = [Direction::Ingress, Direction::Egress].map(|direction| marked(&self.opened, direction));
+        let [isolated_in, isolated_out] = isolated.map(Vec::into_iter);
+        let [opened_in, opened_out] = opened.map(Vec::into_iter);
+        let ways = isolated_in.zip(isolated_out).zip(opened_in.zip(opened_out)).zip(runs);
+        ways.map(|(((isolated_in, isolated_out), (opened_in, opened_out)), run)| {
+            let open = (isolated_in && opened_in) || (isolated_out && opened_out);
+            let reachable = || !run.workload.ports.is_empty() || running.services(run.workload).next().is_some();
+            !open && (isolated_out || (isolated_in && reachable()))
+        })
+        .collect()
     }
 }

@@ -4,7 +4,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::PortRange;
 use crate::source::Span;
 use smol_str::SmolStr;
-use std::fmt::Write as _;
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -300,13 +299,14 @@ fn point(found: Diagnostic, seen: Vec<Seen>, text: &str) -> Diagnostic {
 
 /// Deployment `a`, Job `b` and 3 more
 fn list(seen: &[Seen]) -> String {
-    let mut text = String::new();
-    let shown = if seen.len() > NAMED { NAMED - 1 } else { seen.len() };
-    for (index, seen) in seen.iter().take(shown).enumerate() {
-        let _ = write!(text, "{}{}", if index == 0 { "" } else { ", " }, seen.what);
+    let mut names: Vec<String> = seen.iter().map(|seen| seen.what.to_string()).collect();
+    if names.len() > NAMED {
+        let more = names.split_off(NAMED - 1).len();
+        names.push(format!("{more} more"));
     }
-    if let Some(more) = seen.len().checked_sub(shown).filter(|more| *more > 0) {
-        let _ = write!(text, " and {more} more");
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
     }
-    text
 }
