@@ -3,9 +3,7 @@
 use super::running::{Running, seen, seen_service};
 use super::written::Written;
 use crate::diagnostic::problem::fit::FitProblem;
-use crate::policy::{
-    Direction, Effect, EnforcerName, Entity, Origin, Peer, PodSelector, Policy, Rule, Selects, Traffic,
-};
+use crate::policy::{Direction, Effect, Entity, Origin, Peer, PodSelector, Policy, Rule, Selects, Traffic};
 use crate::semantics::{names, pods};
 use std::collections::BTreeSet;
 
@@ -56,23 +54,16 @@ fn outside(policy: &Policy, running: &Running<'_>, found: &mut Vec<FitProblem>) 
         let Some(declared) = policy.namespaces.get(&service.namespace).filter(|_| isolates && !inside) else {
             continue;
         };
-        let mut opening = policy.rules.iter().filter(|rule| {
+        let opening = policy.rules.iter().filter(|rule| {
             let allows = rule.direction == Direction::Egress && rule.effect != Effect::Deny;
             allows && of_here(&policy.subject(rule.subject).selects)
         });
+        let by_name = |rule: &&Rule| matches!(&rule.peer, Peer::Name(pattern) if names::matches(pattern, name));
         let by_address = |rule: &Rule| matches!(rule.peer, Peer::Anything | Peer::Net(_) | Peer::Entity(Entity::World));
-        let by_name = |rule: &Rule| matches!(&rule.peer, Peer::Name(pattern) if names::matches(pattern, name));
-        let Some(opened) = opening
-            .clone()
-            .find(|rule| by_name(rule))
-            .map(|rule| rule.span)
-            .map(Some)
-            .or_else(|| (!opening.any(by_address)).then_some(None))
-        else {
-            continue;
-        };
-        // An address that is named to others is none to them: where names are not filtered, one that is opened is open.
-        if opened.is_some() && policy.cluster.enforcer != EnforcerName::Cilium {
+        // Only an enforcer that tells addresses by name has such a rule.
+        let opened = opening.clone().find(by_name).map(|rule| rule.span);
+        // An address is open by whatever name it was found.
+        if opened.is_none() && opening.clone().any(by_address) {
             continue;
         }
         found.push(FitProblem::ExternalName {
