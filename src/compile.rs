@@ -7,7 +7,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::enforcer;
 use crate::fit;
 use crate::manifest::{Object, yaml};
-use crate::policy::{Assertion, Policy};
+use crate::policy::{Assertion, Direction, Policy, SentenceId, SubjectId};
 use crate::proof;
 pub use crate::resolve::Options;
 use crate::resolve::{self, Scope};
@@ -43,6 +43,8 @@ pub struct Compiled {
     pub manifests: Vec<String>,
     /// What was asked; empty after all but [`ask`].
     pub questions: Vec<Assertion>,
+    /// Allow rules that say nothing yet, since nothing isolates their end; they are not in the policy.
+    pub idle: Vec<(SubjectId, Direction, SentenceId)>,
 }
 
 /// The name of the file that a question makes.
@@ -206,7 +208,7 @@ pub fn analyse(
             .partition(|assertion| Some(policy.sentence(assertion.sentence).span.file) == project.question);
         policy.assertions = assertions;
         let name = policy.cluster.name.clone();
-        clusters.push(Compiled { name, policy, objects: Vec::new(), manifests: Vec::new(), questions });
+        clusters.push(Compiled { name, policy, objects: Vec::new(), manifests: Vec::new(), questions, idle: derived.idle });
     }
     project.leave_told(&mut diagnostics);
     if !waivers::none_can_help(&diagnostics) && !waivers::none_can_help(&elsewhere) {

@@ -29,6 +29,7 @@ pub mod manifest;
 pub mod map;
 pub mod policy;
 pub mod proof;
+pub mod report;
 pub mod resolve;
 pub mod semantics;
 pub mod source;

@@ -15,6 +15,7 @@ mod input;
 mod map;
 mod places;
 mod project;
+mod report;
 mod terminal;
 mod today;
 mod verify;
@@ -63,6 +64,7 @@ enum Command {
     Diff(diff::Args),
     Verify(verify::Args),
     Map(map::Args),
+    Report(report::Args),
     Import(import::Args),
     Completions(completions::Args),
 }
@@ -99,6 +101,7 @@ pub fn run() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Map(args) => map::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Completions(args) => completions::run(&args),
     };

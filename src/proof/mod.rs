@@ -41,7 +41,7 @@ pub fn prove<T: AsRef<str> + Sync>(policy: &Policy, manifests: &[T]) -> Result<(
     if parts::independent(&manifests) && parts::of(policy, &manifests).par_iter().all(|part| part.agrees(policy)) {
         return Ok(());
     }
-    let (mut raised, mut said) = (raised(policy, &manifests)?, Ruleset::of_policy(policy));
+    let (mut raised, mut said) = (read_back(policy, &manifests)?, Ruleset::of_policy(policy));
     keep_what_counts(policy, [&mut raised, &mut said]);
     let universe = universe(policy);
     let raised = Index::new(&raised, universe);
@@ -76,8 +76,11 @@ fn keep_what_counts(policy: &Policy, rulesets: [&mut Ruleset; 2]) {
     }
 }
 
-/// What the manifests mean.
-fn raised(policy: &Policy, manifests: &[&str]) -> Result<Ruleset, ProofProblem> {
+/// What manifests mean, each text one object, as the cluster of a policy takes them.
+///
+/// # Errors
+/// What cannot be read, or what the enforcer would refuse.
+pub fn read_back(policy: &Policy, manifests: &[&str]) -> Result<Ruleset, ProofProblem> {
     let documents = manifests.par_iter().with_min_len(raise::CHUNK).flat_map_iter(|text| yaml::pieces(text));
     let documents: Vec<yaml::Document<'_>> = documents
         .map(|piece| piece.and_then(yaml::Piece::read))

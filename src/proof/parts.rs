@@ -4,7 +4,7 @@
 //! Any division would do: all that is said, on both sides, is in one part or another, and parts that agree make wholes
 //! that do. Only what objects mean together, and not each by itself, has to be left to the whole.
 
-use super::{keep_what_counts, raised, universe};
+use super::{keep_what_counts, read_back, universe};
 use crate::policy::{Policy, SubjectId};
 use crate::verdict::{PolicyPart, Ruleset, agree};
 use indexmap::IndexMap;
@@ -83,7 +83,7 @@ fn namespace(text: &str) -> Option<&str> {
 impl Part<'_> {
     /// Whether both sides plainly say the same.
     pub(super) fn agrees(&self, policy: &Policy) -> bool {
-        let Ok(mut raised) = raised(policy, &self.manifests) else { return false };
+        let Ok(mut raised) = read_back(policy, &self.manifests) else { return false };
         let mut said = Ruleset::of_part(policy, &self.said);
         keep_what_counts(policy, [&mut raised, &mut said]);
         agree(universe(policy), &said, &raised)

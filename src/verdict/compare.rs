@@ -62,6 +62,22 @@ pub fn compare(first: &Index<'_>, second: &Index<'_>) -> Result<Option<Differenc
     Ok(None)
 }
 
+/// A flow that the first set denies and the second does not, whatever either allows; `None` when there is none. With none,
+/// nothing that anybody allows beside the second set lets through what the first denies.
+///
+/// # Errors
+/// When that is not decided.
+pub fn find_undenied(first: &Index<'_>, second: &Index<'_>) -> Result<Option<Flow>, Unknown> {
+    for rule in first.ruleset.rules.iter().filter(|rule| rule.effect == Effect::Deny) {
+        for atom in rule_atoms(first.ruleset.subject(rule.subject), rule) {
+            if let Some(flow) = lacking(Part::Denied, &atom, first, second)? {
+                return Ok(Some(flow));
+            }
+        }
+    }
+    Ok(None)
+}
+
 /// Whether it is plain that two sets say the same: what one says and the other does not say in the same words, a single
 /// rule of the other covers. Sets that agree part by part mean the same as a whole.
 #[must_use]

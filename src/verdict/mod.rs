@@ -26,7 +26,7 @@ mod unknown;
 
 pub use changes::{Change, ChangeKind, Changed, Changes, Cut, Undecided, changes};
 pub use compare::agree;
-pub use compare::{Difference, Part, compare};
+pub use compare::{Difference, Part, compare, find_undenied};
 pub use decide::{End, Flow, Verdict, decide, decide_end};
 pub use index::{Governing, Index};
 pub use look_ups::settle as settle_look_ups;

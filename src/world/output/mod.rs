@@ -139,6 +139,15 @@ pub fn rewrite(path: &Path, text: &str) -> Result<(), Vec<Diagnostic>> {
     replace::rewrite(path, text).map_err(|failure| vec![cannot_write(failure)])
 }
 
+/// Gives a file a text, be it there or not, as [`rewrite`] does. Its folder has to be there.
+///
+/// # Errors
+/// Finding E0909 when the system refuses; nothing has changed then.
+pub fn write_file(path: &Path, text: &str) -> Result<(), Vec<Diagnostic>> {
+    let write = if path.exists() { replace::rewrite } else { replace::replace };
+    write(path, text).map_err(|failure| vec![cannot_write(failure)])
+}
+
 /// The folder's record; an empty one when there is none.
 fn read_record(folder: &Path, survey: &Survey) -> Result<Record, Vec<Diagnostic>> {
     if !survey.has(RECORD) {
