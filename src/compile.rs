@@ -208,7 +208,14 @@ pub fn analyse(
             .partition(|assertion| Some(policy.sentence(assertion.sentence).span.file) == project.question);
         policy.assertions = assertions;
         let name = policy.cluster.name.clone();
-        clusters.push(Compiled { name, policy, objects: Vec::new(), manifests: Vec::new(), questions, idle: derived.idle });
+        clusters.push(Compiled {
+            name,
+            policy,
+            objects: Vec::new(),
+            manifests: Vec::new(),
+            questions,
+            idle: derived.idle,
+        });
     }
     project.leave_told(&mut diagnostics);
     if !waivers::none_can_help(&diagnostics) && !waivers::none_can_help(&elsewhere) {

@@ -8,9 +8,7 @@ use super::said::Book;
 use super::{Ground, Note, Waiver};
 use crate::compile::Compiled;
 use crate::diagnostic::Code;
-use crate::policy::{
-    EnforcerName, LabelSelector, Peer, PodSelector, Policy, Selects, SentenceId, SubjectId, ValueSet,
-};
+use crate::policy::{EnforcerName, LabelSelector, Peer, PodSelector, Policy, Selects, SentenceId, SubjectId, ValueSet};
 use crate::semantics::labels;
 use crate::syntax::ast::{HeaderKind, Item, ItemKind, Section};
 use crate::syntax::format;
@@ -59,8 +57,12 @@ pub(super) fn all(book: &Book<'_>, policy: &Policy) -> Vec<Ground> {
     }
     all.push(ground(
         "enforcer",
-        "That this version of the enforcer does what its source and its documentation say. The compiler's own tests run \
-         Cilium's policy engine on policies such as these; no build does.",
+        if cilium {
+            "That this version of the enforcer does what its source and its documentation say. The compiler's own tests run \
+             Cilium's policy engine on policies such as these; no build does."
+        } else {
+            "That the network plugin does what Kubernetes' documentation says of a NetworkPolicy. Not every plugin does."
+        },
     ));
     all
 }
@@ -145,7 +147,11 @@ fn dns(policy: &Policy) -> Ground {
          servers give for it.",
     );
     for server in &policy.cluster.dns {
-        found.details.push(format!("{} on :{}", crate::report::names::Names::new(policy).peer(&server.peer()), server.ports()));
+        found.details.push(format!(
+            "{} on :{}",
+            crate::report::names::Names::new(policy).peer(&server.peer()),
+            server.ports()
+        ));
     }
     found.details.push(format!("domain {}", policy.cluster.domain));
     found.details.extend(policy.cluster.search.iter().map(|search| format!("search {search}")));
@@ -179,8 +185,8 @@ fn settings(policy: &Policy) -> Ground {
 fn plugin(policy: &Policy) -> Ground {
     let mut found = ground(
         "plugin",
-        "Which of nodes and of the cluster's own parts count as addresses is up to the network plugin. An API server is what \
-         the cluster's facts say of it. A label that a namespace's declaration does not have counts as absent.",
+        "Which of nodes and of the cluster's own parts count as addresses is up to the network plugin. An API server is \
+         the address and port that the cluster's facts give, and what leads there is that port alone. A label that a namespace's declaration does not have counts as absent.",
     );
     found.details.extend(policy.cluster.apiservers.iter().map(|(address, port)| format!("apiserver {address}:{port}")));
     found
@@ -197,7 +203,8 @@ pub(super) fn waivers(book: &Book<'_>, clusters: &[Compiled]) -> Vec<Waiver> {
             let target = rest.iter().find(|next| !matches!(next.kind, ItemKind::Accept(_)));
             let (Some(target), Some(code)) = (target, Code::parse(&accept.code.value)) else { continue };
             let mut said = book.item(item, one_line(item), namespace, &accept.clauses);
-            let known = |cluster: &Compiled| Some(cluster.policy.namespaces.get(namespace?)?.owner.clone()?.to_string());
+            let known =
+                |cluster: &Compiled| Some(cluster.policy.namespaces.get(namespace?)?.owner.clone()?.to_string());
             said.owner = clusters.iter().find_map(known);
             found.push(Waiver {
                 code: code.as_str().to_owned(),

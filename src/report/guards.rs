@@ -12,15 +12,13 @@ use super::said::Book;
 use super::{Decided, Direction, Guard, GuardKind, Touch};
 use crate::compile::Compiled;
 use crate::policy::{
-    self, Boundary, DnsServer, Effect, EnforcerName, Origin, Peer, Policy, Rule, SentenceId, SubjectId, Traffic,
+    self, Boundary, DnsServer, Effect, EnforcerName, Entity, Origin, Peer, Policy, Rule, SentenceId, SubjectId, Traffic,
 };
 use crate::proof;
-use crate::semantics::connections::Connections;
 use crate::semantics::Universe;
+use crate::semantics::connections::Connections;
 use crate::source::Span;
-use crate::verdict::{
-    CauseId, Flow, Flows, Index, Ruleset, Unknown, find_about, find_change, find_undenied,
-};
+use crate::verdict::{CauseId, Flow, Flows, Index, Ruleset, Unknown, find_about, find_change, find_undenied};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -32,7 +30,10 @@ impl Manifests {
     /// Reads them back.
     pub fn read_back(built: &Compiled) -> Self {
         let texts: Vec<&str> = built.manifests.iter().map(String::as_str).collect();
-        Self(proof::read_back(&built.policy, &texts).map_err(|problem| crate::diagnostic::Diagnostic::from(problem).message))
+        Self(
+            proof::read_back(&built.policy, &texts)
+                .map_err(|problem| crate::diagnostic::Diagnostic::from(problem).message),
+        )
     }
 }
 
@@ -56,9 +57,9 @@ pub(super) fn all(book: &Book<'_>, policy: &Policy, names: &Names<'_>, manifests
     };
     let whole = manifests.0.as_ref();
     let denies = whole.map(only_denies);
-    let indexes = whole
-        .map(|whole| Index::new(whole, universe))
-        .and_then(|whole| denies.as_ref().map(|denies| (whole, Index::new(denies, universe))).map_err(|reason| *reason));
+    let indexes = whole.map(|whole| Index::new(whole, universe)).and_then(|whole| {
+        denies.as_ref().map(|denies| (whole, Index::new(denies, universe))).map_err(|reason| *reason)
+    });
     let decided = |closed: &Closed<'_>| match &indexes {
         Ok((whole, denies)) => decide(policy, universe, closed, whole, denies)
             .unwrap_or_else(|unknown| Decided::Unknown { reason: unknown.to_string() }),
@@ -136,7 +137,7 @@ fn touched(book: &Book<'_>, policy: &Policy, closed: &[Closed<'_>]) -> Vec<Vec<T
     let denies = closed.iter().flat_map(|closed| closed.denies.iter().copied());
     let boundaries = closed.iter().flat_map(|closed| closed.boundaries.iter().copied());
     let ruleset = Ruleset::of_rules(policy, denies, boundaries);
-    let index = Index::new(&ruleset, Universe::new(&policy.namespaces));
+    let index = Index::new(&ruleset, Universe::in_full(&policy.namespaces));
     let places: IndexMap<(Span, &SmolStr), usize> = (0..)
         .zip(closed)
         .map(|(number, closed)| {
@@ -162,8 +163,10 @@ fn touched(book: &Book<'_>, policy: &Policy, closed: &[Closed<'_>]) -> Vec<Vec<T
         }
         let mut found = Vec::new();
         for (number, (closed, causes)) in closed.iter().zip(&causes).enumerate() {
-            // Where a name leads is the other side's choice: a deny of addresses holds wherever it does.
-            if matches!(rule.peer, Peer::Name(_)) && closed.boundaries.is_empty() {
+            // Where a name leads is the other side's choice, and where an API server stands is not known: a deny of
+            // addresses holds wherever that is.
+            let anywhere = matches!(rule.peer, Peer::Name(_) | Peer::Entity(Entity::KubeApiserver));
+            if anywhere && closed.denies.iter().all(|deny| deny.peer != rule.peer) && closed.boundaries.is_empty() {
                 continue;
             }
             found.extend(about(&|cause| causes.contains(&cause)).map(|flow| (number, rule.sentence, flow)));
@@ -174,8 +177,7 @@ fn touched(book: &Book<'_>, policy: &Policy, closed: &[Closed<'_>]) -> Vec<Vec<T
     let mut touched: Vec<IndexMap<SentenceId, Touch>> = vec![IndexMap::new(); closed.len()];
     for (number, sentence, flow) in all {
         if let Some(of) = touched.get_mut(number) {
-            of.entry(sentence)
-                .or_insert_with(|| Touch { said: book.said(policy, sentence), flow: flow.to_string() });
+            of.entry(sentence).or_insert_with(|| Touch { said: book.said(policy, sentence), flow: flow.to_string() });
         }
     }
     let by_place = |touched: IndexMap<SentenceId, Touch>| {

@@ -40,7 +40,9 @@ pub(super) fn namespaces(book: &Book<'_>, compiled: &Compiled, names: &Names<'_>
             path: place.path,
             line: place.line,
             has_files: namespace.has_files,
-            workloads: own.map(|own| Workload { name: own.name.to_string(), selects: selects(&own.selector) }).collect(),
+            workloads: own
+                .map(|own| Workload { name: own.name.to_string(), selects: selects(&own.selector) })
+                .collect(),
             ingress: isolation(policy::Direction::Ingress),
             egress: isolation(policy::Direction::Egress),
             ways_in,
@@ -56,8 +58,7 @@ pub(super) fn namespaces(book: &Book<'_>, compiled: &Compiled, names: &Names<'_>
 pub(super) fn open(policy: &Policy, names: &Names<'_>, namespaces: &[Namespace]) -> Vec<NotIsolated> {
     let mut open = Vec::new();
     for namespace in namespaces {
-        for (direction, isolation) in
-            [(Direction::Ingress, &namespace.ingress), (Direction::Egress, &namespace.egress)]
+        for (direction, isolation) in [(Direction::Ingress, &namespace.ingress), (Direction::Egress, &namespace.egress)]
         {
             if isolation.extent != Extent::All {
                 let but = isolation.by.iter().map(|by| by.pods.clone()).collect();

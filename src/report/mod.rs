@@ -296,10 +296,10 @@ pub enum Origin {
 pub struct End {
     /// Their name, as near to a source as can be.
     pub name: String,
-    /// The namespaces of its pods.
+    /// The namespaces of its pods: those that are named, or all declared ones that fit.
     pub namespaces: Vec<String>,
-    /// Whether namespaces that the project does not declare may be among them, beside those that are listed.
-    pub undeclared: bool,
+    /// Whether others may fit, too, which the project does not declare.
+    pub others: bool,
 }
 
 /// By what right the other end takes part.
@@ -345,7 +345,9 @@ pub struct Guard {
     pub about: Vec<String>,
     /// What was decided of it.
     pub decided: Decided,
-    /// The sentences that would allow something of what it forbids; it takes that part of each.
+    /// The sentences that would allow something of what it forbids; it takes that part of each. A label that a
+    /// namespace's declaration does not have counts as absent here. Left out are names and the API server, of which it
+    /// is not known where they stand, beside denies of addresses: these hold wherever that is.
     pub touched_by: Vec<Touch>,
     /// What it does not bind.
     pub does_not_bind: Vec<Note>,

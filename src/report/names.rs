@@ -2,7 +2,8 @@
 
 use super::End;
 use crate::policy::{
-    Net, Peer, PodSelector, Policy, Rule, Selects, Subject, Traffic, Effect, DnsPattern, ValueSet, private,
+    DnsPattern, Effect, EnforcerName, Net, Peer, PodSelector, Policy, Rule, Selects, Subject, Traffic, ValueSet,
+    private,
 };
 use crate::semantics::connections::Connections;
 use crate::semantics::{Universe, namespaces};
@@ -88,10 +89,8 @@ impl<'p> Names<'p> {
     fn of_pods(&self, selector: &PodSelector) -> End {
         let universe = Universe::new(&self.policy.namespaces);
         let declared = |name: &SmolStr| self.policy.namespaces.contains_key(name);
-        let (mut of, undeclared) = match &selector.namespaces.names {
-            ValueSet::In(names) => {
-                (names.iter().cloned().collect::<Vec<_>>(), names.iter().any(|name| !declared(name)))
-            }
+        let (mut of, others): (Vec<SmolStr>, bool) = match &selector.namespaces.names {
+            ValueSet::In(names) => (names.iter().cloned().collect(), false),
             ValueSet::Any | ValueSet::NotIn(_) => (self.policy.namespaces.keys().cloned().collect(), true),
         };
         of.retain(|name| {
@@ -99,18 +98,22 @@ impl<'p> Names<'p> {
                 || namespaces::overlap(universe, &selector.namespaces, &PodSelector::namespace(name.clone()).namespaces)
         });
         of.sort();
-        End { name: self.pods(selector), namespaces: of.iter().map(ToString::to_string).collect(), undeclared }
+        End { name: self.pods(selector), namespaces: of.iter().map(ToString::to_string).collect(), others }
     }
 }
 
 /// An end that has no pods that a selector picks.
 fn elsewhere(name: String) -> End {
-    End { name, namespaces: Vec::new(), undeclared: false }
+    End { name, namespaces: Vec::new(), others: false }
 }
 
-/// What a rule is about: `:8080`, `GET /a on :8080`, `everything`.
-pub(super) fn traffic(rule: &Rule) -> String {
+/// What a rule is about: `:8080`, `GET /a on :8080`, `everything`. A NetworkPolicy opens the ports of DNS servers, whatever
+/// is looked up there.
+pub(super) fn traffic(policy: &Policy, rule: &Rule) -> String {
     match (&rule.effect, &rule.traffic) {
+        (_, Traffic::Dns { ports, .. }) if policy.cluster.enforcer == EnforcerName::Kubernetes => {
+            Connections::Ports(ports.clone()).to_string()
+        }
         (Effect::Allow { tls_name: Some(name), .. }, Traffic::Ports(ports)) => {
             let names = vec![DnsPattern::Exact(name.clone())];
             Connections::Tls { ports: ports.clone(), names }.to_string()

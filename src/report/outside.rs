@@ -34,12 +34,9 @@ fn is_outside(peer: &Peer, direction: Direction) -> bool {
         Peer::Entity(entity) => match entity {
             Entity::World | Entity::KubeApiserver => true,
             Entity::Ingress => direction == Direction::Ingress,
-            Entity::Cluster
-            | Entity::Host
-            | Entity::RemoteNode
-            | Entity::Health
-            | Entity::Init
-            | Entity::Unmanaged => false,
+            Entity::Cluster | Entity::Host | Entity::RemoteNode | Entity::Health | Entity::Init | Entity::Unmanaged => {
+                false
+            }
         },
         Peer::Pods(_) | Peer::Nodes(_) => false,
     }

@@ -2,9 +2,10 @@
 
 use super::{Expiry, Place, SOON, Said, Waiver};
 use crate::policy::{Policy, SentenceId};
-use crate::source::{FileId, LineIndex, Sources, Span};
+use crate::source::{FileId, LineIndex, SourceFile, Sources, Span};
 use crate::syntax;
 use crate::syntax::ast::{Clauses, Comment, Date, Item, Tree};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// The files, and what stands in them beside sentences.
@@ -21,7 +22,8 @@ pub(super) struct Book<'s> {
 impl<'s> Book<'s> {
     /// Of these files.
     pub fn new(sources: &'s Sources, today: Option<Date>) -> Self {
-        let trees: Vec<Tree> = sources.iter().map(|(file, source)| syntax::parse(file, &source.text).tree).collect();
+        let files: Vec<(FileId, &SourceFile)> = sources.iter().collect();
+        let trees: Vec<Tree> = files.par_iter().map(|(file, source)| syntax::parse(*file, &source.text).tree).collect();
         let lines = sources.iter().map(|(file, source)| (file, LineIndex::new(&source.text))).collect();
         let mut comments = BTreeMap::new();
         for item in trees.iter().flat_map(items) {
@@ -34,7 +36,8 @@ impl<'s> Book<'s> {
     /// Where something begins.
     pub fn place(&self, span: Span) -> Place {
         let file = self.sources.get(span.file);
-        let line = file.zip(self.lines.get(&span.file)).map(|(file, lines)| lines.line_column(&file.text, span.start).line);
+        let line =
+            file.zip(self.lines.get(&span.file)).map(|(file, lines)| lines.line_column(&file.text, span.start).line);
         Place { path: file.map(|file| file.path.clone()).unwrap_or_default(), line: line.unwrap_or(1) }
     }
 

@@ -28,7 +28,7 @@ pub(super) fn all(book: &Book<'_>, policy: &Policy, names: &Names<'_>) -> Vec<Wa
         effect: if rule.effect == policy::Effect::Deny { Effect::Deny } else { Effect::Allow },
         own: names.own(policy.subject(rule.subject)),
         other: names.other(&rule.peer),
-        traffic: names::traffic(rule),
+        traffic: names::traffic(policy, rule),
         mutual_auth: matches!(rule.effect, policy::Effect::Allow { mutual_auth: true, .. }),
         origin: match rule.origin {
             policy::Origin::Said => Origin::Said,

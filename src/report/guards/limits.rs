@@ -1,9 +1,7 @@
 //! What a deny or a boundary does not bind; `docs/semantics.md` has the source of each.
 
 use super::Closed;
-use crate::policy::{
-    Direction, EnforcerName, Peer, PodSelector, Policy, Selects, Traffic, cloud_metadata,
-};
+use crate::policy::{Direction, EnforcerName, Peer, PodSelector, Policy, Selects, Traffic, cloud_metadata};
 use crate::report::Note;
 
 fn note(id: &'static str, text: &str) -> Note {
@@ -36,7 +34,8 @@ pub(super) fn of(policy: &Policy, closed: &Closed<'_>) -> Vec<Note> {
     } else {
         notes.extend(boundaries(closed));
     }
-    let ranges = || closed.denies.iter().filter_map(|rule| if let Peer::Net(net) = &rule.peer { Some(net) } else { None });
+    let ranges =
+        || closed.denies.iter().filter_map(|rule| if let Peer::Net(net) = &rule.peer { Some(net) } else { None });
     if ranges().next().is_some() {
         notes.push(note(
             "addresses",

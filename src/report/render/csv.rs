@@ -4,7 +4,7 @@
 //! A spreadsheet takes a field for a formula that begins with `=`, `+`, `-`, `@`, a tab or a line's end, in quotes or not.
 //! Such a field gets a `'` in front.
 
-use crate::report::{Cluster, Consent, Direction, Effect, Expiry, Origin, Report, Way};
+use crate::report::{Cluster, Consent, Direction, Effect, End, Expiry, Origin, Report, Way};
 
 const HEAD: [&str; 21] = [
     "cluster",
@@ -58,9 +58,9 @@ fn cells(cluster: &Cluster, way: &Way) -> [String; 21] {
         }
         .to_owned(),
         way.own.name.clone(),
-        way.own.namespaces.join(" "),
+        namespaces(&way.own),
         way.other.name.clone(),
-        way.other.namespaces.join(" "),
+        namespaces(&way.other),
         way.traffic.clone(),
         way.mutual_auth.to_string(),
         match way.origin {
@@ -80,6 +80,13 @@ fn cells(cluster: &Cluster, way: &Way) -> [String; 21] {
         or_empty(&said.owner),
         or_empty(&said.comment),
     ]
+}
+
+/// The namespaces of an end; `*` for those that are not listed.
+fn namespaces(end: &End) -> String {
+    let mut all: Vec<&str> = end.namespaces.iter().map(String::as_str).collect();
+    all.extend(end.others.then_some("*"));
+    all.join(" ")
 }
 
 fn consent(consent: &Consent) -> String {

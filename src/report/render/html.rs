@@ -27,12 +27,17 @@ nav { columns: 2; }
 const CONTENTS: u8 = 3;
 
 pub(super) fn write(blocks: &[Block]) -> String {
-    let headings = || blocks.iter().enumerate().filter_map(|(number, block)| match block {
-        Block::Heading(level, text) => Some((number, *level, text)),
-        _ => None,
-    });
+    let headings = || {
+        blocks.iter().enumerate().filter_map(|(number, block)| match block {
+            Block::Heading(level, text) => Some((number, *level, text)),
+            _ => None,
+        })
+    };
     let title = headings().next().map(|(.., text)| bare(text)).unwrap_or_default();
-    let mut out = format!("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n{HEAD}<title>{}</title>\n</head>\n<body>\n", escaped(&title));
+    let mut out = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n{HEAD}<title>{}</title>\n</head>\n<body>\n",
+        escaped(&title)
+    );
     for (number, block) in blocks.iter().enumerate() {
         match block {
             Block::Heading(level, text) => {

@@ -11,9 +11,14 @@ pub(super) fn all(page: &mut Vec<Block>, cluster: &Cluster) {
         page.push(Block::Paragraph(Text::plain(none)));
         return;
     }
-    let decided = "Of every flow that one of these sentences forbids, for every pod that could be, it was decided whether the \
-                   manifests of this build, read back, deny it. A deny beats every allow of every policy, of this project \
-                   and of others, so no rule widens what is denied.";
+    let decided = if cluster.enforcer == "kubernetes" {
+        "A NetworkPolicy has no denies, so nothing holds against other policies here. Of every flow that one of these sentences \
+         forbids, for every pod that could be, it was decided whether the manifests of this build, read back, let it pass."
+    } else {
+        "Of every flow that one of these sentences forbids, for every pod that could be, it was decided whether the manifests \
+         of this build, read back, deny it. A deny beats every allow of every policy, of this project and of others, so no \
+         rule widens what is denied."
+    };
     page.push(Block::Paragraph(Text::plain(decided)));
     for guard in &cluster.guards {
         one(page, guard);
@@ -28,12 +33,12 @@ fn one(page: &mut Vec<Block>, guard: &Guard) {
         GuardKind::BoundaryOut => "a boundary: a cap on what may be reached, which opens nothing",
         GuardKind::BoundaryIn => "a boundary: a cap on who may get in, which opens nothing",
     };
-    let reason = reason(&guard.said, false);
+    let reason = reason(&guard.said);
     let mut facts = vec![Text::plain(kind).and(", at ").and_text(place(&guard.said))];
     if !reason.0.is_empty() {
         facts.push(Text::plain("reason, date, owner: ").and_text(reason));
     }
-    facts.push(Text::plain("binds ").and_codes(&guard.binds));
+    facts.push(Text::plain("binds ").and_all(guard.binds.iter().map(|binds| Text::plain(binds)), ", "));
     let about = match guard.kind {
         GuardKind::Backstop | GuardKind::Deny => "forbids ",
         GuardKind::BoundaryOut | GuardKind::BoundaryIn => "forbids everything but ",
@@ -51,8 +56,10 @@ fn one(page: &mut Vec<Block>, guard: &Guard) {
         let rows = guard.touched_by.iter().map(row).collect();
         page.push(Block::Table { head: vec!["sentence", "a flow that it loses"], rows });
     }
-    page.push(Block::Paragraph(Text::plain("It does not bind:")));
-    page.push(Block::List(guard.does_not_bind.iter().map(|note| Text::plain(&note.text)).collect()));
+    if !guard.does_not_bind.is_empty() {
+        page.push(Block::Paragraph(Text::plain("It does not bind:")));
+        page.push(Block::List(guard.does_not_bind.iter().map(|note| Text::marked(&note.text)).collect()));
+    }
 }
 
 fn some(what: &str, all: &[String]) -> Text {
@@ -66,7 +73,7 @@ fn some(what: &str, all: &[String]) -> Text {
 fn result(decided: &Decided) -> Text {
     match decided {
         Decided::Denied { parts } => {
-            let parts = if *parts == 1 { "in 1 part".to_owned() } else { format!("in {parts} parts") };
+            let parts = if *parts == 1 { "for its rule".to_owned() } else { format!("for each of its {parts} rules") };
             Text::plain(&format!("decided {parts}: the manifests deny every such flow, whatever any policy allows"))
         }
         Decided::NotAllowed { flow } => Text::strong("any other policy can open it")

@@ -8,7 +8,7 @@ mod text;
 pub(super) use text::{Block, Inline, Text};
 
 use crate::report::{Cluster, Direction, Expiry, Hashes, Outside, Report, SOON, Said, Way};
-use text::{place, reason, said, some_namespaces, traffic};
+use text::{place, reason, reason_and_date, reason_and_owner, said, some_namespaces, traffic};
 
 /// The whole page.
 pub(super) fn of(report: &Report) -> Vec<Block> {
@@ -39,7 +39,9 @@ fn introduction(report: &Report) -> Vec<Block> {
         vec![Text::plain(&what), Text::plain(&hashes.files.len().to_string()), Text::code(&hashes.sha256)]
     };
     let mut rows = vec![hashes(&report.sources, "sentences".to_owned())];
-    rows.extend(report.clusters.iter().map(|cluster| hashes(&cluster.manifests, format!("manifests for {}", name(cluster)))));
+    rows.extend(
+        report.clusters.iter().map(|cluster| hashes(&cluster.manifests, format!("manifests for {}", name(cluster)))),
+    );
     vec![
         Block::Paragraph(made),
         Block::Paragraph(Text::plain(proved)),
@@ -107,7 +109,7 @@ fn expiring(page: &mut Vec<Block>, report: &Report, cluster: &Cluster) {
             Some(Expiry::Past) => Text::strong(&format!("ended {until}")),
             _ => Text::plain(&format!("ends {until}")),
         };
-        vec![when, Text::code(&expiring.sentence), place(expiring), reason(expiring, false)]
+        vec![when, Text::code(&expiring.sentence), place(expiring), reason_and_owner(expiring)]
     };
     let rows = cluster.expiring.iter().map(row).collect();
     page.push(Block::Table { head: vec!["when", "sentence", "where", "reason and owner"], rows });
@@ -134,14 +136,14 @@ fn outside(page: &mut Vec<Block>, cluster: &Cluster, direction: Direction) {
     page.push(Block::Heading(3, Text::plain(title)));
     let row = |outside: &Outside, way: &Way| {
         let owner = cluster.namespaces.iter().find(|namespace| way.own.namespaces.first() == Some(&namespace.name));
-        let owner = if way.own.namespaces.len() == 1 && !way.own.undeclared { owner } else { None };
+        let owner = if way.own.namespaces.len() == 1 && !way.own.others { owner } else { None };
         vec![
             Text::code(&outside.name),
             Text::code(&traffic(way)),
             Text::code(&way.own.name),
             owner.and_then(|namespace| namespace.owner.as_deref()).map(Text::code).unwrap_or_default(),
             said(&way.said),
-            reason(&way.said, true),
+            reason_and_date(&way.said),
         ]
     };
     let mut rows = Vec::new();
@@ -175,6 +177,6 @@ fn way(way: &Way) -> Vec<Text> {
         what,
         text::by(way),
         text::consent(way),
-        reason(&way.said, false),
+        reason(&way.said),
     ]
 }

@@ -4,23 +4,41 @@ use super::text::{Block, Text, place, reason, said};
 use super::way;
 use crate::report::{Cluster, Direction, Effect, Extent, Isolation, Namespace, Way};
 
-const HEAD: [&str; 8] =
-    ["no.", "own end", "other end", "of namespace", "what", "by", "consent of the other end", "reason, date, owner"];
+/// What stands above ways of a direction.
+fn head(direction: Direction) -> Vec<&'static str> {
+    let (own, other) = match direction {
+        Direction::Ingress => ("to", "from"),
+        Direction::Egress => ("from", "to"),
+    };
+    vec!["no.", own, other, "of namespace", "what", "by", "consent", "reason, date, owner"]
+}
 
 /// All of them.
 pub(super) fn all(page: &mut Vec<Block>, cluster: &Cluster) {
     page.push(Block::Heading(3, Text::plain("Namespaces")));
     if cluster.namespaces.is_empty() {
         page.push(Block::Paragraph(Text::plain("The project declares none.")));
+    } else {
+        page.push(Block::Paragraph(Text::plain(
+            "A sentence is a rule at each end that is isolated, and both have to let a flow through: a way out at who opens \
+             it, a way in at who answers. Requests are told apart at one of them.",
+        )));
     }
     for namespace in &cluster.namespaces {
         one(page, cluster, namespace);
     }
-    let wide = ways(cluster, &cluster.cluster_wide).filter(|way| way.effect == Effect::Allow);
-    let rows: Vec<Vec<Text>> = wide.map(way).collect();
-    if !rows.is_empty() {
-        page.push(Block::Heading(3, Text::plain("Over several namespaces, and at nodes")));
-        page.push(Block::Table { head: HEAD.to_vec(), rows });
+    let directions = [
+        (Direction::Ingress, "Ways in, over several namespaces and at nodes"),
+        (Direction::Egress, "Ways out, over several namespaces and at nodes"),
+    ];
+    for (direction, title) in directions {
+        let wide = ways(cluster, &cluster.cluster_wide);
+        let wide = wide.filter(|way| way.effect == Effect::Allow && way.direction == direction);
+        let rows: Vec<Vec<Text>> = wide.map(way).collect();
+        if !rows.is_empty() {
+            page.push(Block::Heading(3, Text::plain(title)));
+            page.push(Block::Table { head: head(direction), rows });
+        }
     }
 }
 
@@ -49,16 +67,16 @@ fn one(page: &mut Vec<Block>, cluster: &Cluster, namespace: &Namespace) {
     }
     page.push(Block::List(facts));
     let lists = [
-        ("Ways in", "Nothing may come in.", &namespace.ways_in, namespace.ingress.extent),
-        ("Ways out", "Nothing may go out.", &namespace.ways_out, namespace.egress.extent),
+        (Direction::Ingress, "Ways in", "Nothing may come in.", &namespace.ways_in, namespace.ingress.extent),
+        (Direction::Egress, "Ways out", "Nothing may go out.", &namespace.ways_out, namespace.egress.extent),
     ];
-    for (title, none, numbers, extent) in lists {
+    for (direction, title, none, numbers, extent) in lists {
         let rows: Vec<Vec<Text>> = ways(cluster, numbers).map(way).collect();
         if rows.is_empty() && extent == Extent::All {
             page.push(Block::Paragraph(Text::plain(none)));
         } else if !rows.is_empty() {
             page.push(Block::Paragraph(Text::plain(title)));
-            page.push(Block::Table { head: HEAD.to_vec(), rows });
+            page.push(Block::Table { head: head(direction), rows });
         }
     }
     let denied: Vec<Vec<Text>> = ways(cluster, &namespace.denied).map(denied).collect();
@@ -68,16 +86,18 @@ fn one(page: &mut Vec<Block>, cluster: &Cluster, namespace: &Namespace) {
         page.push(Block::Table { head, rows: denied });
     }
     if !namespace.waiting.is_empty() {
-        page.push(Block::Paragraph(Text::plain("Said, and open as everything is until the direction is isolated")));
+        page.push(Block::Paragraph(Text::plain(
+            "Said, but nothing isolates that direction yet, so that everything passes",
+        )));
         let row = |waiting: &crate::report::Waiting| {
-            vec![Text::plain(direction(waiting.direction)), said(&waiting.said), reason(&waiting.said, false)]
+            vec![Text::plain(does(waiting.direction)), said(&waiting.said), reason(&waiting.said)]
         };
         let rows = namespace.waiting.iter().map(row).collect();
         page.push(Block::Table { head: vec!["direction", "by", "reason, date, owner"], rows });
     }
 }
 
-fn direction(direction: Direction) -> &'static str {
+fn does(direction: Direction) -> &'static str {
     match direction {
         Direction::Ingress => "comes in",
         Direction::Egress => "goes out",
@@ -87,12 +107,12 @@ fn direction(direction: Direction) -> &'static str {
 fn denied(way: &Way) -> Vec<Text> {
     vec![
         Text::plain(&way.number.to_string()),
-        Text::plain(direction(way.direction)),
+        Text::plain(does(way.direction)),
         Text::code(&way.own.name),
         Text::code(&way.other.name),
         Text::code(&way.traffic),
         said(&way.said),
-        reason(&way.said, false),
+        reason(&way.said),
     ]
 }
 
@@ -100,9 +120,7 @@ fn isolated(what: &str, isolation: &Isolation) -> Text {
     let text = Text::plain(what).and(": ");
     let by = |isolated: &crate::report::Isolated| match isolation.extent {
         Extent::All => Text::code(&isolated.said.sentence).and(" (").and_text(place(&isolated.said)).and(")"),
-        Extent::Some | Extent::None => {
-            Text::code(&isolated.pods).and(" by ").and_text(said(&isolated.said))
-        }
+        Extent::Some | Extent::None => Text::code(&isolated.pods).and(" by ").and_text(said(&isolated.said)),
     };
     let all = isolation.by.iter().map(by);
     match isolation.extent {

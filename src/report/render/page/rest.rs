@@ -14,12 +14,7 @@ pub(super) fn assertions(page: &mut Vec<Block>, cluster: &Cluster) {
         let result = match assertion.result {
             AssertionResult::Holds => "holds",
         };
-        vec![
-            said(&assertion.said),
-            Text::plain(result),
-            Text::plain(&assertion.over),
-            reason(&assertion.said, false),
-        ]
+        vec![said(&assertion.said), Text::plain(result), Text::plain(&assertion.over), reason(&assertion.said)]
     };
     let rows = cluster.assertions.iter().map(row).collect();
     page.push(Block::Table { head: vec!["assertion", "result", "decided over", "reason, date, owner"], rows });
@@ -37,7 +32,7 @@ pub(super) fn features(page: &mut Vec<Block>, cluster: &Cluster) {
             (None, true) => Text::plain("on by default"),
             (None, false) => Text::strong("off by default, and not declared"),
         };
-        vec![Text::code(feature.name), Text::plain(feature.what), on, some(&feature.needed_by)]
+        vec![Text::code(feature.name), Text::marked(feature.what), on, some(&feature.needed_by)]
     };
     let rows = cluster.features.iter().map(row).collect();
     page.push(Block::Table { head: vec!["setting", "for", "is", "needed by"], rows });
@@ -47,10 +42,10 @@ pub(super) fn features(page: &mut Vec<Block>, cluster: &Cluster) {
 pub(super) fn rests_on(page: &mut Vec<Block>, cluster: &Cluster) {
     page.push(Block::Heading(3, Text::plain("What all of this rests on")));
     let entry = |ground: &Ground| {
-        let mut text = Text::plain(&ground.note.text);
+        let mut text = Text::marked(&ground.note.text);
         if !ground.details.is_empty() {
             let shown = ground.details.get(..SHOWN).unwrap_or(&ground.details);
-            text = text.and(" Here: ").and_all(shown.iter().map(|detail| Text::plain(detail)), "; ").and(".");
+            text = text.and(" Here: ").and_all(shown.iter().map(|detail| Text::marked(detail)), "; ").and(".");
         }
         if !ground.used_by.is_empty() {
             text = text.and(" Used by ").and_text(some(&ground.used_by)).and(".");
@@ -70,11 +65,11 @@ pub(super) fn waivers(page: &mut Vec<Block>, report: &Report) {
     let row = |waiver: &Waiver| {
         let force = if waiver.in_force { Text::plain("in force") } else { Text::strong("ended") };
         vec![
-            Text::code(&waiver.code).and(" ").and(&waiver.title),
+            Text::code(&waiver.code).and(" ").and_text(Text::marked(&waiver.title)),
             Text::code(&waiver.of),
             place(&waiver.said),
             force,
-            reason(&waiver.said, false),
+            reason(&waiver.said),
         ]
     };
     let rows = report.waivers.iter().map(row).collect();

@@ -46,6 +46,15 @@ impl Text {
         Self::default().and(text)
     }
 
+    /// Text of the compiler's own, in which code stands between backticks.
+    pub fn marked(text: &str) -> Self {
+        let mut marked = Self::default();
+        for (index, part) in text.split('`').enumerate().filter(|(_, part)| !part.is_empty()) {
+            marked = if index % 2 == 0 { marked.and(part) } else { marked.and_code(part) };
+        }
+        marked
+    }
+
     pub fn code(text: &str) -> Self {
         Self::default().and_code(text)
     }
@@ -89,10 +98,6 @@ impl Text {
         }
         self
     }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 /// A sentence and its place.
@@ -127,30 +132,52 @@ pub(super) fn consent(way: &Way) -> Text {
     match &way.consent {
         None => Text::default(),
         Some(Consent::SameNamespace) => Text::plain("same namespace"),
-        Some(Consent::NobodyToAsk) => Text::plain("nobody to ask"),
+        Some(Consent::NobodyToAsk) => Text::plain("none needed"),
         Some(Consent::Exposed { by }) => some(by),
-        Some(Consent::PlatformGrant) => Text::strong("granted by the platform"),
+        Some(Consent::PlatformGrant) => Text::strong("the platform grants it"),
         Some(Consent::OwnEndOnly) => Text::plain("own end only"),
-        Some(Consent::Derived) => Text::plain("derived"),
+        Some(Consent::Derived) => Text::plain("none needed"),
     }
 }
 
-/// Reason, date, documentation and, unless it stands elsewhere, owner of a sentence.
-pub(super) fn reason(said: &Said, owner_elsewhere: bool) -> Text {
-    let mut parts = Vec::new();
-    parts.extend(said.because.as_deref().map(Text::plain));
-    if let Some(until) = &said.until {
-        parts.push(match said.expiry {
-            Some(Expiry::Past) => Text::strong(&format!("ended {until}, and is still in force")),
-            Some(Expiry::Soon) => Text::strong(&format!("until {until}")),
-            Some(Expiry::Later) | None => Text::plain(&format!("until {until}")),
-        });
-    }
-    parts.extend(said.comment.as_deref().map(Text::plain));
-    let owner = said.owner.as_deref().filter(|_| !owner_elsewhere);
-    parts.extend(owner.map(|owner| Text::plain("owner ").and_code(owner)));
-    parts.retain(|part| !part.is_empty());
-    Text::default().and_all(parts.into_iter(), "; ")
+/// Reason, date, documentation and owner of a sentence.
+pub(super) fn reason(said: &Said) -> Text {
+    joined([why(said), until(said), documentation(said), owner(said)])
+}
+
+/// The same, where the owner stands elsewhere.
+pub(super) fn reason_and_date(said: &Said) -> Text {
+    joined([why(said), until(said), documentation(said)])
+}
+
+/// The same, where the date stands elsewhere.
+pub(super) fn reason_and_owner(said: &Said) -> Text {
+    joined([why(said), documentation(said), owner(said)])
+}
+
+fn joined<const N: usize>(parts: [Option<Text>; N]) -> Text {
+    Text::default().and_all(parts.into_iter().flatten(), "; ")
+}
+
+fn why(said: &Said) -> Option<Text> {
+    said.because.as_deref().map(Text::plain)
+}
+
+fn documentation(said: &Said) -> Option<Text> {
+    said.comment.as_deref().map(Text::plain)
+}
+
+fn owner(said: &Said) -> Option<Text> {
+    said.owner.as_deref().map(|owner| Text::plain("owner ").and_code(owner))
+}
+
+fn until(said: &Said) -> Option<Text> {
+    let until = said.until.as_deref()?;
+    Some(match said.expiry {
+        Some(Expiry::Past) => Text::strong(&format!("ended {until}, and is still in force")),
+        Some(Expiry::Soon) => Text::strong(&format!("until {until}")),
+        Some(Expiry::Later) | None => Text::plain(&format!("until {until}")),
+    })
 }
 
 /// The namespaces of an end.
@@ -160,10 +187,10 @@ pub(super) fn some_namespaces(end: &End) -> Text {
         0 => {}
         more => text = text.and(&format!(" and {more} more")),
     }
-    match (end.undeclared, end.namespaces.is_empty()) {
+    match (end.others, end.namespaces.is_empty()) {
         (false, _) => text,
-        (true, true) => text.and("not declared"),
-        (true, false) => text.and(" (not all declared)"),
+        (true, true) => text.and("none that is declared"),
+        (true, false) => text.and(", and others that are not declared"),
     }
 }
 
