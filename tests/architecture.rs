@@ -126,6 +126,21 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "view",
         ],
     ),
+    // What an auditor asks of a build.
+    (
+        "report",
+        &[
+            "source",
+            "diagnostic",
+            "policy",
+            "semantics",
+            "verdict",
+            "manifest",
+            "syntax",
+            "proof",
+            "compile",
+        ],
+    ),
     // The command; it sees the library as everybody else does.
     (
         "cli",
@@ -147,6 +162,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "diff",
             "verify",
             "import",
+            "report",
             "resolve",
         ],
     ),

@@ -170,7 +170,7 @@ fn settings(policy: &Policy) -> Ground {
             "`policy-cidr-match-mode` is not set",
             "`enable-policy` is `default`",
             "`enable-non-default-deny-policies` is on",
-            "`allow-localhost` is on",
+            "`allow-localhost` is `auto`",
             "`http-normalize-path` is on",
         ]
         .map(str::to_owned),

@@ -2,7 +2,7 @@
 
 use super::names::{self, Names};
 use super::said::Book;
-use super::{Consent, Direction, Effect, Origin, Way};
+use super::{Consent, Direction, Effect, Origin, Said, Way};
 use crate::policy::{self, Exposure, Peer, PodSelector, Policy, Rule, Selects, SentenceId};
 use crate::semantics::{Universe, pods, traffic};
 use crate::source::Span;
@@ -36,9 +36,19 @@ pub(super) fn all(book: &Book<'_>, policy: &Policy, names: &Names<'_>) -> Vec<Wa
             policy::Origin::DnsCompanion => Origin::Derived,
         },
         consent: (rule.effect != policy::Effect::Deny).then(|| consent(book, policy, &exposures, rule)),
-        said: book.said(policy, rule.sentence),
+        said: said(book, policy, rule),
     };
     policy.rules.par_iter().enumerate().map(way).collect()
+}
+
+/// The sentence of a rule. What is derived serves every sentence of its end, and is told with the first of them, without
+/// the reason and the date that are of that sentence alone.
+fn said(book: &Book<'_>, policy: &Policy, rule: &Rule) -> Said {
+    let said = book.said(policy, rule.sentence);
+    match rule.origin {
+        policy::Origin::DnsCompanion => Said { comment: None, because: None, until: None, expiry: None, ..said },
+        policy::Origin::Said | policy::Origin::PlatformGrant => said,
+    }
 }
 
 /// The ways whose own end is not of one declared namespace.

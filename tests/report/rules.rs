@@ -105,6 +105,7 @@ fn what_closes_is_decided() {
 }
 
 const CLOSED: &str = "platform
+project closed
 cluster prod { enforcer cilium 1.19 }
 no workload may reach 169.254.169.254
 workloads in cde may only reach 10.0.0.1:443, shop/api:80

@@ -139,13 +139,17 @@ pub fn rewrite(path: &Path, text: &str) -> Result<(), Vec<Diagnostic>> {
     replace::rewrite(path, text).map_err(|failure| vec![cannot_write(failure)])
 }
 
-/// Gives a file a text, be it there or not, as [`rewrite`] does. Its folder has to be there.
+/// Gives a file a text, be it there or not, as [`rewrite`] does. Its folder is made if it is not there.
 ///
 /// # Errors
 /// Finding E0909 when the system refuses; nothing has changed then.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Vec<Diagnostic>> {
-    let write = if path.exists() { replace::rewrite } else { replace::replace };
-    write(path, text).map_err(|failure| vec![cannot_write(failure)])
+    if path.exists() {
+        return rewrite(path, text);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let made = folder.map_or(Ok(()), replace::make_folder);
+    made.and_then(|()| replace::replace(path, text)).map_err(|failure| vec![cannot_write(failure)])
 }
 
 /// The folder's record; an empty one when there is none.

@@ -85,7 +85,7 @@ fn not_isolated(page: &mut Vec<Block>, cluster: &Cluster) {
         let text = whose.and(": ").and_strong(what);
         if open.but.is_empty() { text } else { text.and(", but for ").and_codes(&open.but) }
     };
-    if cluster.not_isolated.iter().all(|open| open.namespace.is_none()) {
+    if !cluster.namespaces.is_empty() && cluster.not_isolated.iter().all(|open| open.namespace.is_none()) {
         page.push(Block::Paragraph(Text::plain("Every declared namespace is isolated in both directions.")));
     }
     if !cluster.not_isolated.is_empty() {

@@ -94,6 +94,10 @@ pub(super) fn files(page: &mut Vec<Block>, report: &Report) {
 
 fn list(page: &mut Vec<Block>, title: &str, hashes: &Hashes) {
     page.push(Block::Heading(3, Text::plain(title)));
+    if hashes.files.is_empty() {
+        page.push(Block::Paragraph(Text::plain("None.")));
+        return;
+    }
     let row = |file: &FileHash| vec![Text::code(&file.sha256), Text::code(&file.path)];
     page.push(Block::Table { head: vec!["SHA-256", "file"], rows: hashes.files.iter().map(row).collect() });
 }

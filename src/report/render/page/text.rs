@@ -123,7 +123,7 @@ pub(super) fn some(all: &[Said]) -> Text {
 pub(super) fn by(way: &Way) -> Text {
     match way.origin {
         Origin::Said | Origin::PlatformGrant => said(&way.said),
-        Origin::Derived => Text::plain("derived from ").and_text(said(&way.said)),
+        Origin::Derived => Text::plain("derived, first for ").and_text(said(&way.said)),
     }
 }
 
