@@ -127,20 +127,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     // What an auditor asks of a build.
-    (
-        "report",
-        &[
-            "source",
-            "diagnostic",
-            "policy",
-            "semantics",
-            "verdict",
-            "manifest",
-            "syntax",
-            "proof",
-            "compile",
-        ],
-    ),
+    ("report", &["source", "diagnostic", "policy", "semantics", "verdict", "manifest", "syntax", "proof", "compile"]),
     // The command; it sees the library as everybody else does.
     (
         "cli",
