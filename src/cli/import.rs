@@ -19,6 +19,8 @@ use ztp::world::{output, shown};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The manifests: .yaml, .yml or .json files or folders of them; `-` is standard input
+    ///
+    /// With workloads among them (Deployments, Pods, …) ports by name become the numbers that these have.
     #[arg(required = true, value_name = "FILE")]
     paths: Vec<String>,
 
@@ -91,6 +93,9 @@ fn report(outcome: &Outcome, project: &Project) {
         terminal::say(&format!(
             "note: look-ups are derived, and the policies do not let {who} do all of these; see the notes in the text"
         ));
+    }
+    for text in &project.named_ports {
+        terminal::say(&format!("note: {text}, and other pods with these labels are taken to have the same"));
     }
     if let Some((enforcer, version)) = outcome.assumed {
         terminal::say(&format!(

@@ -19,6 +19,7 @@ mod halves;
 mod look_up;
 mod meet;
 mod name;
+mod named_port;
 mod note;
 mod page;
 mod prove;
@@ -44,6 +45,7 @@ use halves::{Halves, Subject};
 use indexmap::IndexMap;
 use meet::Met;
 use name::Names;
+use named_port::Taken;
 use note::Comments;
 use page::{Entry, Kind, Pages, Section, Text};
 use refusal::Refusal;
@@ -83,6 +85,9 @@ pub struct Project {
     pub policies: usize,
     /// Who may look up names that the policies do not let them: look-ups are derived, and nobody writes them.
     pub look_ups: Vec<String>,
+    /// Which ports by name are taken for which numbers, for all pods that a policy picks: so the workloads beside it have
+    /// them, and of other pods it is an assumption.
+    pub named_ports: Vec<String>,
 }
 
 /// Turns manifests into a project.
@@ -92,11 +97,18 @@ pub fn import(manifests: Sources, wish: &Wish) -> Outcome {
     let found = Manifests::new(&texts);
     let assumed = wish.enforcer.is_none().then(|| found.enforcer());
     let (enforcer, version) = wish.enforcer.unwrap_or_else(|| found.enforcer());
-    let scope = view::lenient(Scope { running: view::running(&found.inventory), ..Scope::new(enforcer, version) });
-    let raised = raise(&found.objects, &scope);
+    let mut scope = view::lenient(Scope::new(enforcer, version));
+    let mut raised = raise(&found.objects, &scope);
+    let taken = Taken::of(&raised.rules, &found.inventory);
+    if !taken.is_empty() {
+        scope = taken.scope(&scope);
+        raised = raise(&found.objects, &scope);
+        taken.close(&mut raised.rules);
+    }
     let mut diagnostics = found.diagnostics.clone();
     diagnostics.extend(unread(&raised.problems));
-    let read = Read { scope: &scope, wish, found: &found, ruleset: &raised.rules, problems: &raised.problems };
+    let read =
+        Read { scope: &scope, wish, found: &found, ruleset: &raised.rules, problems: &raised.problems, taken: &taken };
     let comments = Comments::new(&texts, &found.objects, &raised.rules, &manifests, &scope);
     let mut project = None;
     if !diagnostic::has_errors(&diagnostics) {
@@ -130,6 +142,7 @@ struct Read<'r> {
     found: &'r Manifests<'r, 'r>,
     ruleset: &'r Ruleset,
     problems: &'r [Problem],
+    taken: &'r Taken,
 }
 
 type Problems = Vec<ImportProblem>;
@@ -159,6 +172,12 @@ impl Read<'_> {
             section(&mut pages, home.as_ref()).entries.push(Entry { causes, ..Entry::new(Kind::Sentence, text) });
         }
         self.notes(&halves, &dead, &denied, &mut pages);
+        let mut named_ports = Vec::new();
+        for (namespace, text) in self.taken.told() {
+            let known = namespace.filter(|namespace| pages.namespaces.contains_key(namespace));
+            remark::note(section(&mut pages, known.as_ref()), text.clone());
+            named_ports.push(text);
+        }
         let Some(compiled) = self.compiled(&mut pages, true)? else { return Err(Vec::new()) };
         let mut look_ups = Vec::new();
         for (namespace, who) in prove::more_look_ups(self.ruleset, &compiled.policy, universe) {
@@ -180,6 +199,7 @@ impl Read<'_> {
             files: files.collect::<Result<_, Problems>>()?,
             policies: self.policies(),
             look_ups,
+            named_ports,
         })
     }
 

@@ -112,6 +112,8 @@ pub struct Gap {
     pub peers: Option<Endpoints>,
     /// Which of those that answer it is not about: all pods of a closed world, if there are any.
     pub known: Arc<[Endpoints]>,
+    /// The port whose number is not known, if that is what it is about: `http`.
+    pub port: Option<SmolStr>,
     /// What it is about, in the words of a message: `` `toServices` needs the cluster's Services ``.
     pub reason: String,
     /// Where it is.
@@ -122,7 +124,7 @@ impl Gap {
     /// One about everything that an end does.
     #[must_use]
     pub fn new(subject: SubjectId, direction: Option<Direction>, reason: impl Into<String>, cause: CauseId) -> Self {
-        Self { subject, direction, peers: None, known: Arc::default(), reason: reason.into(), cause }
+        Self { subject, direction, peers: None, known: Arc::default(), port: None, reason: reason.into(), cause }
     }
 
     /// Whether it is about flows in this direction, between these ends or some of them.

@@ -275,6 +275,7 @@ impl ByName<'_> {
         Gap {
             peers: Some(self.peers.clone()),
             known: self.running(scope).iter().map(|running| Endpoints::Pods(running.pods.clone())).collect(),
+            port: Some(name.to_ascii_lowercase().into()),
             ..Gap::new(self.subject, Some(self.direction), reason, cause)
         }
     }
