@@ -1,10 +1,10 @@
 //! Existing policies to sentences that a person would have written, with proof.
 //!
 //! ```text
-//!  manifests ─▶ raise ─▶ halves ─▶ meet: flows ─▶ name, words ─▶ sentence: joined ─▶ page ─▶ compile ─▶ prove
-//!                 │                    │                             ▲                            ▲
-//!                 │                    └─▶ look_up: only what nobody derives                      │
-//!                 └─▶ note: comments ────────────────────────────────┘        what the policies mean
+//!  manifests ─▶ raise ─▶ halves ─▶ meet: flows, grant ─▶ name, words ─▶ sentence: joined ─▶ page ─▶ compile ─▶ prove
+//!                 │                    │                                    ▲                            ▲
+//!                 │                    └─▶ look_up: only what nobody derives                             │
+//!                 └─▶ note: comments ───────────────────────────────────────┘       what the policies mean
 //! ```
 //!
 //! It begins with what the policies *mean* ([`crate::verdict::Ruleset`]) and not with their YAML: so a NetworkPolicy and a
@@ -15,6 +15,7 @@
 
 mod flow;
 mod frame;
+mod grant;
 mod halves;
 mod look_up;
 mod meet;
@@ -154,6 +155,7 @@ impl Read<'_> {
         self.no_gaps()?;
         let halves = halves::of(self.ruleset, universe).map_err(|found| self.problems_of(&found))?;
         let Met { mut flows, dead, denied } = meet::meet(&halves, universe);
+        flows = grant::over_all(flows, &halves, universe);
         let aside = look_up::set_aside(&mut flows, self.scope.enforcer).map_err(|found| self.problems_of(&found))?;
         let names = names(&halves, &flows, &aside.all, self.scope.enforcer);
         let sentences = sentence::of(&flows, &names, self.scope.enforcer, |causes| comments.take(causes, self.ruleset))
