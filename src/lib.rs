@@ -22,6 +22,7 @@ pub mod draft;
 pub mod enforcer;
 pub mod explain;
 pub mod fit;
+pub mod flows;
 pub mod ide;
 pub mod import;
 pub mod inventory;

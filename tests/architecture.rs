@@ -128,6 +128,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     // What an auditor asks of a build.
     ("report", &["source", "diagnostic", "policy", "semantics", "verdict", "manifest", "syntax", "proof", "compile"]),
+    // What Hubble saw.
+    ("flows", &["source", "policy", "syntax", "semantics", "verdict", "explain", "view"]),
     // The command; it sees the library as everybody else does.
     (
         "cli",
@@ -150,6 +152,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "verify",
             "import",
             "report",
+            "flows",
             "resolve",
         ],
     ),

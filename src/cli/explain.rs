@@ -3,6 +3,8 @@
 mod json;
 mod page;
 
+pub use json::decided;
+
 use super::Status;
 use super::input::{self, InputArgs};
 use super::terminal::{self, AnswerFormat};

@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod diff;
 mod explain;
+mod flows;
 mod fmt;
 mod import;
 mod init;
@@ -39,10 +40,11 @@ Examples:
   ztp verify dump.yaml --project shop    show where a cluster has drifted from its source
   ztp map shop --format svg > shop.svg   draw who may reach whom
   ztp import dump.yaml -o policies       turn existing policies into sentences
+  ztp flows replay flows.json --on shop  say which flows that Hubble saw would be cut off
 
 Exit codes:
   0  nothing to complain about (there may be warnings)
-  1  errors in the sources, or a difference that --check, diff or verify finds
+  1  errors in the sources, or a difference that --check, diff, verify or flows finds
   2  wrong usage, or files that cannot be read or written";
 
 /// A compiler for zero-trust pod networking: from sentences about who may reach whom to Kubernetes
@@ -66,6 +68,7 @@ enum Command {
     Map(map::Args),
     Report(report::Args),
     Import(import::Args),
+    Flows(flows::Args),
     Completions(completions::Args),
 }
 
@@ -103,6 +106,7 @@ pub fn run() -> ExitCode {
         Command::Map(args) => map::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Flows(args) => flows::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
     status.into()

@@ -64,7 +64,7 @@ impl<'a> Universe<'a> {
 }
 
 /// A concrete namespace.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NamespaceWitness {
     /// Its name.
     pub name: SmolStr,

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use std::fmt;
 
 /// A concrete pod.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pod {
     /// Its namespace.
     pub namespace: NamespaceWitness,

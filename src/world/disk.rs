@@ -43,6 +43,15 @@ pub fn read_input(kind: Kind, name: &str, input: &mut dyn Read) -> Loaded {
     loaded
 }
 
+/// Opens one file as a stream, for what is too large to be held: a file, or a pipe that the shell made.
+///
+/// # Errors
+/// When the system refuses, or it is a folder.
+pub fn open(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() { Err(io::Error::other("it is a folder")) } else { Ok(file) }
+}
+
 /// Whether a folder has a file of a kind, in it or below.
 #[must_use]
 pub fn holds(kind: Kind, folder: &Path) -> bool {

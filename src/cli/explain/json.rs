@@ -44,7 +44,8 @@ fn flow(places: &Places<'_>, explained: &Explained) -> Value {
     })
 }
 
-fn decided(places: &Places<'_>, decided: &Decided) -> Value {
+/// What is decided at an end.
+pub fn decided(places: &Places<'_>, decided: &Decided) -> Value {
     let outcome = match decided.outcome {
         Outcome::Open => "open",
         Outcome::Allowed => "allowed",

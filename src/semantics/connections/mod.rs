@@ -53,7 +53,7 @@ pub enum Connections {
 }
 
 /// One of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Connection {
     /// To a port, with nothing in it that a policy could look at.
     Port(Protocol, u16),

@@ -54,7 +54,7 @@ pub enum Endpoints {
 static PRIVATE: LazyLock<AddressSet> = LazyLock::new(|| AddressSet::of_ranges(&private()));
 
 /// A concrete endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// A pod.
     Pod(Pod),

@@ -67,7 +67,7 @@ pub enum Authority {
 }
 
 /// A concrete request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RequestLine {
     /// Its method.
     pub method: SmolStr,

@@ -1,0 +1,28 @@
+//! `ztp flows`: what Hubble saw, and what a project makes of it.
+
+mod json;
+mod page;
+mod replay;
+mod source;
+
+use super::Status;
+
+/// Hold flows that Hubble saw against a project
+///
+/// Reads what `hubble observe -o json` prints, as a stream: a week of it is as good as an hour.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Replay(replay::Args),
+}
+
+pub fn run(args: &Args) -> Status {
+    match &args.command {
+        Command::Replay(args) => replay::run(args),
+    }
+}
