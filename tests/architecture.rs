@@ -129,7 +129,22 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // What an auditor asks of a build.
     ("report", &["source", "diagnostic", "policy", "semantics", "verdict", "manifest", "syntax", "proof", "compile"]),
     // What Hubble saw.
-    ("flows", &["source", "policy", "syntax", "semantics", "verdict", "explain", "view"]),
+    (
+        "flows",
+        &[
+            "source",
+            "diagnostic",
+            "policy",
+            "syntax",
+            "semantics",
+            "verdict",
+            "explain",
+            "inventory",
+            "enforcer",
+            "compile",
+            "view",
+        ],
+    ),
     // The command; it sees the library as everybody else does.
     (
         "cli",

@@ -10,6 +10,9 @@
 //! | what replaying them says
 //! ```
 //!
+//! With a line `? propose` it is what is drafted for them; then the draft is taken into the project, and each of its
+//! sentences out of it again. With `? rollout` it is what the next steps of a roll-out would cut off.
+//!
 //! `support/hubble.rs` says how flows are written. Run with `UPDATE=1` to write what is said.
 
 #![allow(
@@ -21,6 +24,9 @@
 )]
 #![allow(clippy::indexing_slicing, reason = "tests may panic")]
 
+#[path = "support/dice.rs"]
+#[allow(dead_code, reason = "others roll for more")]
+mod dice;
 #[path = "support/hubble.rs"]
 mod hubble;
 #[path = "support/flows.rs"]
@@ -57,7 +63,8 @@ fn read(case: &str) -> Case {
     let mut read = Case { files: Vec::new(), flows: String::new(), kept: String::new() };
     for line in case.lines().filter(|line| !line.starts_with('|')) {
         writeln!(read.kept, "{line}").unwrap();
-        if let Some(flow) = line.strip_prefix("> ") {
+        if line.starts_with("? ") {
+        } else if let Some(flow) = line.strip_prefix("> ") {
             hubble::lines(flow).iter().for_each(|line| writeln!(read.flows, "{line}").unwrap());
         } else if let Some(path) = line.strip_prefix("== ") {
             read.files.push((path.to_owned(), String::new()));
@@ -90,9 +97,16 @@ fn flows_are_replayed_as_the_cases_say() {
     let mut failures = String::new();
     for (path, expected) in cases() {
         let case = read(&expected);
-        let view = view(&case.files);
-        let tally = tally(&case.flows, &view);
-        let seen = format!("{}{}", case.kept, said(&tally, &flows::replay(&view, &tally)));
+        let said = if case.kept.contains("? propose\n") {
+            drafted(&case)
+        } else if case.kept.contains("? rollout\n") {
+            rolled_out(&case)
+        } else {
+            let view = view(&case.files);
+            let tally = tally(&case.flows, &view);
+            said(&tally, &flows::replay(&view, &tally))
+        };
+        let seen = format!("{}{said}", case.kept);
         if seen == expected {
             continue;
         }
@@ -144,6 +158,177 @@ fn said(tally: &Tally, replay: &Replay) -> String {
     }
     writeln!(text, "| {} pass as before", replay.count(Change::Passes)).unwrap();
     text
+}
+
+/// The draft for flows, once it has been put to the test.
+fn drafted(case: &Case) -> String {
+    let (text, draft) = propose(case);
+    let Some(draft) = draft else { return text };
+    let with = |files: &[(String, String)]| {
+        let mut all = case.files.clone();
+        all.extend(files.iter().cloned());
+        all
+    };
+    let files: Vec<(String, String)> = draft.files.clone().into_iter().collect();
+    let cut_off = |files: &[(String, String)]| {
+        let mut sources = Sources::new();
+        files.iter().for_each(|(path, text)| _ = sources.add(path.clone(), text.clone()));
+        let mut outcome = view::read(Input { sentences: sources, manifests: Sources::new() }, &Options::default());
+        let view = outcome.views.pop()?;
+        let tally = tally(&case.flows, &view);
+        let replay = flows::replay(&view, &tally);
+        let dropped = replay.of(Change::Dropped).map(|case| case.flow.clone());
+        Some(dropped.filter(|flow| !draft.left.iter().any(|left| left.flow == *flow)).collect::<Vec<_>>())
+    };
+    assert_eq!(cut_off(&with(&files)), Some(Vec::new()), "the draft lets all pass:\n{}", draft.whole);
+    for (number, (path, text)) in files.iter().enumerate() {
+        for sentence in sentences(text) {
+            let mut less = files.clone();
+            less[number].1 = text.replacen(&sentence, "", 1);
+            let cut_off = cut_off(&with(&less));
+            assert!(
+                cut_off.is_none_or(|flows| !flows.is_empty()),
+                "nobody needs `{sentence}` of {path}:\n{}",
+                draft.whole
+            );
+        }
+    }
+    text
+}
+
+fn rolled_out(case: &Case) -> String {
+    let mut sources = Sources::new();
+    case.files.iter().for_each(|(path, text)| _ = sources.add(path.clone(), text.clone()));
+    let mut tally = Tally::default();
+    let interest = flows::interest(&sources, &Options::default());
+    flows::read(&"flows.json".into(), &mut case.flows.as_bytes(), &interest, &mut tally, &mut |_| {}).unwrap();
+    let rollout = flows::rollout(&sources, &Options::default(), &tally);
+    assert!(rollout.diagnostics.is_empty(), "{:#?}", rollout.diagnostics);
+    let mut text = String::new();
+    for namespace in &rollout.namespaces {
+        writeln!(text, "| {} enforces {}", namespace.name, namespace.enforces).unwrap();
+        for step in &namespace.steps {
+            writeln!(text, "|   enforcing {}", step.enforces).unwrap();
+            for case in step.cut_off.iter().chain(&step.undecided) {
+                writeln!(text, "|     {:?}: {}", case.change, case.question.as_deref().unwrap()).unwrap();
+            }
+            for error in &step.refused {
+                writeln!(text, "|     {}: {}", error.code, error.message).unwrap();
+            }
+        }
+    }
+    writeln!(text, "| {} enforce both", rollout.enforcing).unwrap();
+    text
+}
+
+/// What is drafted, and what is said of it.
+fn propose(case: &Case) -> (String, Option<flows::Draft>) {
+    let mut sources = Sources::new();
+    case.files.iter().for_each(|(path, text)| _ = sources.add(path.clone(), text.clone()));
+    let mut tally = Tally::default();
+    let interest = flows::interest(&sources, &Options::default());
+    flows::read(&"flows.json".into(), &mut case.flows.as_bytes(), &interest, &mut tally, &mut |_| {}).unwrap();
+    let proposal = flows::propose(sources, &Options::default(), &flows::Wish::default(), &tally);
+    let mut text = String::new();
+    for finding in &proposal.diagnostics {
+        writeln!(text, "| {}: {}", finding.code, finding.message).unwrap();
+    }
+    let Some(draft) = proposal.draft else { return (text, None) };
+    for line in draft.whole.lines() {
+        writeln!(text, "{}", format!("| {line}").trim_end()).unwrap();
+    }
+    for left in &draft.left {
+        writeln!(text, "| left: {}: {}", left.flow, left.reason).unwrap();
+    }
+    (text, Some(draft))
+}
+
+/// The sentences of a file, each with its lines.
+fn sentences(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.starts_with('#') || !(line.contains(" may ") || line.starts_with("expose ")) {
+            continue;
+        }
+        let mut sentence = format!("{line}\n");
+        if line.ends_with('{') {
+            for line in lines.by_ref() {
+                writeln!(sentence, "{line}").unwrap();
+                if line == "}" {
+                    break;
+                }
+            }
+        }
+        found.push(sentence);
+    }
+    found
+}
+
+/// Whatever passed: its draft lets it pass, and has no sentence that nothing needs.
+#[test]
+fn drafts_for_random_flows_are_enough_and_not_too_much() {
+    let pods = [
+        "shop/frontend",
+        "shop/backend",
+        "shop/{k8s-app=cache}",
+        "shop/{role=batch,zone=a}",
+        "pay/api",
+        "pay/api{version=2}",
+        "pay/{app.kubernetes.io/name=ledger}",
+        "monitoring/prometheus",
+        "shop/world",
+        "pay/Odd.Name",
+    ];
+    let others = [
+        "192.0.2.7=api.stripe.com",
+        "192.0.2.8=api.stripe.com=files.stripe.com",
+        "192.0.2.9=files.stripe.com=x.example.com",
+        "192.0.2.10",
+        "192.0.2.11",
+        "2001:db8::7",
+        "remote-node",
+        "apiserver@192.0.2.1",
+        "ingress",
+        "192.0.2.12=a.svc.cluster.local",
+    ];
+    let what = [
+        "8080",
+        "8080",
+        "9090",
+        "53/udp",
+        "icmp/8",
+        "443",
+        "8443 GET /a/1",
+        "8443 GET /a/2",
+        "8443 GET /a/3",
+        "8443 POST /a/3",
+        "8443 GET /b?x=1",
+        "8443 HEAD /b",
+        "8443 GET /a/new",
+        "8443",
+        "132/sctp",
+    ];
+    for seed in 0..40 {
+        let mut dice = dice::Dice::new(seed);
+        let mut case = Case { files: Vec::new(), flows: String::new(), kept: String::new() };
+        for _ in 0..dice.roll(25) + 1 {
+            let (a, b) = (dice.word(&pods), if dice.percent(60) { dice.word(&pods) } else { dice.word(&others) });
+            if a == b {
+                continue;
+            }
+            let inwards = dice.percent(20);
+            let (from, to) = if inwards { (b, a) } else { (a, b) };
+            let end = if inwards { "ingress" } else { "egress" };
+            let line = format!("{from} {to} {} : forwarded {end} x{}", dice.word(&what), dice.roll(3) + 1);
+            writeln!(case.kept, "> {line}").unwrap();
+            hubble::lines(&line).iter().for_each(|line| writeln!(case.flows, "{line}").unwrap());
+        }
+        if !case.flows.is_empty() {
+            let text = drafted(&case);
+            assert!(text.contains("cluster drafted"), "{seed}: {text}\n{}", case.kept);
+        }
+    }
 }
 
 /// How a file is cut into pieces changes nothing, nor does the order of its lines, but for that of the answers.

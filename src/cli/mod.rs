@@ -17,6 +17,7 @@ mod map;
 mod places;
 mod project;
 mod report;
+mod rollout;
 mod terminal;
 mod today;
 mod verify;
@@ -41,6 +42,7 @@ Examples:
   ztp map shop --format svg > shop.svg   draw who may reach whom
   ztp import dump.yaml -o policies       turn existing policies into sentences
   ztp flows replay flows.json --on shop  say which flows that Hubble saw would be cut off
+  ztp flows propose flows.json           draft sentences that let pass what passed
 
 Exit codes:
   0  nothing to complain about (there may be warnings)
@@ -69,6 +71,7 @@ enum Command {
     Report(report::Args),
     Import(import::Args),
     Flows(flows::Args),
+    Rollout(rollout::Args),
     Completions(completions::Args),
 }
 
@@ -107,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Flows(args) => flows::run(&args),
+        Command::Rollout(args) => rollout::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
     status.into()

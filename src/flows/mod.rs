@@ -12,14 +12,18 @@
 mod event;
 mod left_out;
 mod line;
+mod propose;
 mod read;
 mod replay;
+mod rollout;
 mod tally;
 mod who;
 mod words;
 
 pub use event::{Fate, Interest};
 pub use left_out::LeftOut;
+pub use propose::{Draft, Left, MANY, Proposal, Wish, propose};
 pub use read::{Failure, read};
 pub use replay::{Case, Change, Observed, Replay, Seen, observed, replay};
+pub use rollout::{Namespace, Rollout, Step, interest, rollout};
 pub use tally::{Bad, Count, Key, Tally};

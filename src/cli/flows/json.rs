@@ -8,13 +8,18 @@ use ztp::flows::{Case, Change, Count, Replay, Tally};
 use ztp::source::Sources;
 
 pub fn replay(sources: &Sources, tally: &Tally, replay: &Replay) -> String {
-    let places = Places::new(sources);
-    let cases: Vec<Value> = replay.cases.iter().map(|case| one(&places, case)).collect();
     let kinds = [Change::Dropped, Change::Allowed, Change::StillDropped, Change::Passes, Change::Undecided];
     let counts: Map<String, Value> =
         kinds.iter().map(|kind| (word(*kind).to_owned(), replay.count(*kind).into())).collect();
-    let value = json!({ "version": 1, "read": read(tally, replay), "flows": counts, "changes": cases });
+    let value =
+        json!({ "version": 1, "read": read(tally, replay), "flows": counts, "changes": cases(sources, &replay.cases) });
     format!("{value:#}\n")
+}
+
+/// Cases, one after the other.
+pub fn cases(sources: &Sources, cases: &[Case]) -> Vec<Value> {
+    let places = Places::new(sources);
+    cases.iter().map(|case| one(&places, case)).collect()
 }
 
 /// What was read, and what of it was not taken.

@@ -1,9 +1,10 @@
 //! `ztp flows`: what Hubble saw, and what a project makes of it.
 
-mod json;
-mod page;
+pub mod json;
+pub mod page;
+mod propose;
 mod replay;
-mod source;
+pub mod source;
 
 use super::Status;
 
@@ -19,10 +20,12 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Replay(replay::Args),
+    Propose(propose::Args),
 }
 
 pub fn run(args: &Args) -> Status {
     match &args.command {
         Command::Replay(args) => replay::run(args),
+        Command::Propose(args) => propose::run(args),
     }
 }

@@ -28,9 +28,7 @@ pub fn replay(sources: &Sources, tally: &Tally, replay: &Replay) -> String {
         for case in cases.iter().take(MOST) {
             one(&mut text, &places, case);
         }
-        if let Some(more) = cases.len().checked_sub(MOST).filter(|more| *more > 0) {
-            let _ = write!(text, "\nand {more} more, which `--format json` has\n");
-        }
+        more(&mut text, cases.len());
     }
     text
 }
@@ -64,6 +62,19 @@ fn summary(tally: &Tally, replay: &Replay) -> String {
         let _ = writeln!(text, "{lines:>8}  left out: {}", why.as_str());
     }
     text
+}
+
+/// Cases one after the other, the first of them.
+pub fn cases(text: &mut String, sources: &Sources, cases: &[Case]) {
+    let places = Places::new(sources);
+    cases.iter().take(MOST).for_each(|case| one(text, &places, case));
+    more(text, cases.len());
+}
+
+fn more(text: &mut String, cases: usize) {
+    if let Some(more) = cases.checked_sub(MOST).filter(|more| *more > 0) {
+        let _ = write!(text, "\nand {more} more, which `--format json` has\n");
+    }
 }
 
 fn one(text: &mut String, places: &Places<'_>, case: &Case) {

@@ -5,7 +5,9 @@ use crate::cli::{Status, input, terminal};
 use smol_str::SmolStr;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
+use ztp::compile::{self, Options};
 use ztp::flows::{self, Failure, Interest, Tally};
+use ztp::source::Sources;
 use ztp::view::{self, Outcome, View};
 use ztp::world::disk;
 
@@ -56,7 +58,7 @@ impl FlowArgs {
             }
         }
         say_bad(&tally);
-        Ok(tally)
+        some(tally)
     }
 }
 
@@ -69,14 +71,32 @@ pub fn view(paths: &[String], cluster: &ClusterArgs) -> Result<Outcome, Status> 
     match outcome.views.as_slice() {
         [] => Err(status),
         [_] => Ok(outcome),
-        several => {
-            terminal::say(&format!(
-                "error: flows are those of one cluster, and there are several\nhelp: `--cluster` is one of {}",
-                several.iter().filter_map(|view: &View| view.cluster.as_deref()).collect::<Vec<_>>().join(", ")
-            ));
-            Err(Status::Failed)
-        }
+        several => Err(not_one(several.iter().map(|view: &View| view.cluster.as_deref()))),
     }
+}
+
+/// Says so if sentences are for several clusters.
+pub fn for_one_cluster(sources: &Sources, options: &Options) -> Result<(), Status> {
+    let clusters = compile::check(sources, options).clusters;
+    if clusters.len() > 1 { Err(not_one(clusters.iter().map(|one| one.name.as_deref()))) } else { Ok(()) }
+}
+
+fn not_one<'n>(names: impl Iterator<Item = Option<&'n str>>) -> Status {
+    let names: Vec<&str> = names.flatten().collect();
+    terminal::say(&format!(
+        "error: flows are those of one cluster, and there are several\nhelp: `--cluster` is one of {}",
+        names.join(", ")
+    ));
+    Status::Failed
+}
+
+/// Whether anything was read. If nothing was, that has been reported.
+fn some(tally: Tally) -> Result<Tally, Status> {
+    if tally.lines > 0 {
+        return Ok(tally);
+    }
+    terminal::say("error: there is not one flow in it\nhelp: flows are what `hubble observe -o json` prints");
+    Err(Status::Failed)
 }
 
 /// Names the bad lines, and what is lost.
