@@ -350,6 +350,49 @@ fn pieces_are_counted_together() {
     }
 }
 
+/// Whatever is read, each line is a flow, is left out, or is bad; and nothing panics.
+#[test]
+fn every_line_is_accounted_for() {
+    let mut dice = dice::Dice::new(7);
+    let lines: Vec<String> = cases().iter().flat_map(|(_, case)| read(case).flows.lines().map(String::from).collect::<Vec<_>>()).collect();
+    let mut text = Vec::new();
+    for line in &lines {
+        for _ in 0..20 {
+            let mut bytes = line.clone().into_bytes();
+            match dice.roll(4) {
+                0 => bytes.truncate(dice.roll(bytes.len())),
+                1 => bytes[dice.roll(line.len())] = u8::try_from(dice.roll(256)).unwrap(),
+                2 => bytes = line.replacen(&dice.word(&["TCP", "reserved:", "null", "8080", "2026"]), &dice.word(&["", "UDP", "[]", "99999"]), 1).into(),
+                _ => bytes.extend_from_slice(b"}"),
+            }
+            text.extend(bytes);
+            text.push(b'\n');
+        }
+    }
+    let mut tally = Tally::default();
+    flows::read(&"soup".into(), &mut text.as_slice(), &Interest::default(), &mut tally, &mut |_| {}).unwrap();
+    let accounted = tally.flows.values().map(|count| count.lines).sum::<u64>() + tally.left_out.values().sum::<u64>() + tally.bad_lines;
+    assert_eq!(accounted, tally.lines);
+    let full = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
+    assert_eq!(tally.lines, full as u64);
+    assert!(tally.bad_lines > 100 && !tally.flows.is_empty(), "it is a mixture");
+}
+
+/// A line that is longer than what is read at once is bad, and the lines behind it have their numbers.
+#[test]
+fn lines_that_never_end_are_bad() {
+    let mut text = vec![b'x'; 33 << 20];
+    text.extend_from_slice(b"\n{\"node_status\":{}}\nbad\n");
+    let mut tally = Tally::default();
+    flows::read(&"long".into(), &mut text.as_slice(), &Interest::default(), &mut tally, &mut |_| {}).unwrap();
+    let bad: Vec<u64> = tally.bad.iter().map(|bad| bad.line).collect();
+    assert_eq!((tally.lines, tally.bad_lines, bad), (3, 2, vec![1, 3]));
+
+    let gzip = [0x1f, 0x8b, 8, 0];
+    let read = flows::read(&"gz".into(), &mut gzip.as_slice(), &Interest::default(), &mut tally, &mut |_| {});
+    assert!(matches!(read, Err(flows::Failure::Compressed)));
+}
+
 /// The lines of all cases are lines that Hubble could have printed: read and printed again by Cilium's definitions they
 /// are the same.
 #[test]

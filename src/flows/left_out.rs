@@ -41,7 +41,7 @@ pub enum LeftOut {
     Hidden,
     /// More different requests than are kept.
     TooMany,
-    /// What happened to an agent or to a node.
+    /// What happened to an agent or to a node, and that events were lost.
     Event,
 }
 

@@ -141,6 +141,7 @@ fn count_line<'l>(line: &'l [u8], interest: &Interest, counter: &mut Counter<'l>
         Line { flow: Some(flow), time, .. } => (flow, time),
         Line { lost_events: Some(lost), .. } => {
             counter.tally.lost = counter.tally.lost.saturating_add(lost.num_events_lost);
+            counter.tally.leave_out(LeftOut::Event, 1);
             return Ok(());
         }
         Line { node_status, agent_event, debug_event, .. } => {
