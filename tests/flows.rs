@@ -354,7 +354,8 @@ fn pieces_are_counted_together() {
 #[test]
 fn every_line_is_accounted_for() {
     let mut dice = dice::Dice::new(7);
-    let lines: Vec<String> = cases().iter().flat_map(|(_, case)| read(case).flows.lines().map(String::from).collect::<Vec<_>>()).collect();
+    let lines: Vec<String> =
+        cases().iter().flat_map(|(_, case)| read(case).flows.lines().map(String::from).collect::<Vec<_>>()).collect();
     let mut text = Vec::new();
     for line in &lines {
         for _ in 0..20 {
@@ -362,7 +363,15 @@ fn every_line_is_accounted_for() {
             match dice.roll(4) {
                 0 => bytes.truncate(dice.roll(bytes.len())),
                 1 => bytes[dice.roll(line.len())] = u8::try_from(dice.roll(256)).unwrap(),
-                2 => bytes = line.replacen(&dice.word(&["TCP", "reserved:", "null", "8080", "2026"]), &dice.word(&["", "UDP", "[]", "99999"]), 1).into(),
+                2 => {
+                    bytes = line
+                        .replacen(
+                            &dice.word(&["TCP", "reserved:", "null", "8080", "2026"]),
+                            &dice.word(&["", "UDP", "[]", "99999"]),
+                            1,
+                        )
+                        .into()
+                }
                 _ => bytes.extend_from_slice(b"}"),
             }
             text.extend(bytes);
@@ -371,7 +380,9 @@ fn every_line_is_accounted_for() {
     }
     let mut tally = Tally::default();
     flows::read(&"soup".into(), &mut text.as_slice(), &Interest::default(), &mut tally, &mut |_| {}).unwrap();
-    let accounted = tally.flows.values().map(|count| count.lines).sum::<u64>() + tally.left_out.values().sum::<u64>() + tally.bad_lines;
+    let accounted = tally.flows.values().map(|count| count.lines).sum::<u64>()
+        + tally.left_out.values().sum::<u64>()
+        + tally.bad_lines;
     assert_eq!(accounted, tally.lines);
     let full = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
     assert_eq!(tally.lines, full as u64);

@@ -43,10 +43,11 @@ Examples:
   ztp import dump.yaml -o policies       turn existing policies into sentences
   ztp flows replay flows.json --on shop  say which flows that Hubble saw would be cut off
   ztp flows propose flows.json           draft sentences that let pass what passed
+  ztp rollout flows.json --on shop       show what enforcing more would cut off
 
 Exit codes:
   0  nothing to complain about (there may be warnings)
-  1  errors in the sources, or a difference that --check, diff, verify or flows finds
+  1  errors in the sources, or a difference that --check, diff, verify, flows or rollout finds
   2  wrong usage, or files that cannot be read or written";
 
 /// A compiler for zero-trust pod networking: from sentences about who may reach whom to Kubernetes

@@ -4,7 +4,8 @@
 //!  lines ─▶ read: pieces side by side ─▶ event ─▶ who ─▶ Tally: each distinct flow once
 //!                                                          │
 //!                                                          ├─▶ replay: decided by the rules of a view
-//!                                                          └─▶ propose: the sentences that are missing, as a draft
+//!                                                          ├─▶ propose: the sentences that are missing, as a draft
+//!                                                          └─▶ rollout: replayed with the next steps taken
 //! ```
 //!
 //! Invariant: every line is a flow that is decided, is counted with the reason why it is not, or is named as bad.

@@ -52,7 +52,7 @@ impl FlowArgs {
                     return Err(Status::Failed);
                 }
                 Err(Failure::Compressed) => {
-                    terminal::say(&format!("error: {shown} is compressed\nhelp: write `zcat {name} | ztp flows … -`"));
+                    terminal::say(&format!("error: {shown} is compressed\nhelp: write `zcat FILE | ztp … -`"));
                     return Err(Status::Failed);
                 }
             }
