@@ -8,7 +8,7 @@ use crate::semantics::endpoints::{self, Endpoint};
 use std::fmt;
 
 /// A concrete flow.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Flow {
     /// Who opens it.
     pub from: Endpoint,

@@ -28,6 +28,7 @@ use crate::syntax;
 use crate::verdict::{Cause, Flow};
 use crate::view::View;
 use ends::Ends;
+use indexmap::IndexSet;
 use page::{Frames, Page, Said};
 use rayon::prelude::*;
 use sentence::{About, Form, Wanted};
@@ -150,11 +151,9 @@ pub fn propose(sources: Sources, options: &Options, wish: &Wish, tally: &Tally) 
         let needs = needs(&view, &all, &files, first);
         let needless = needless(&needs.of_flows, &said);
         if needless.is_empty() {
-            for (one, reason) in needs.cut_off {
-                let known = draft.left.iter().any(|left| left.flow == one.flow);
-                if !known {
-                    draft.left.push(Left { flow: one.flow.clone(), reason, count: one.seen.all() });
-                }
+            let known: IndexSet<Flow> = draft.left.iter().map(|left| left.flow.clone()).collect();
+            for (one, reason) in needs.cut_off.into_iter().filter(|(one, _)| !known.contains(&one.flow)) {
+                draft.left.push(Left { flow: one.flow.clone(), reason, count: one.seen.all() });
             }
             draft.sentences = said.len();
             draft.whole = formatted(&page::whole(&said, &new, &frames));
@@ -442,13 +441,14 @@ fn needs<'o>(view: &View, all: &'o [Observed], files: &BTreeMap<String, Page>, f
 fn needless(of_flows: &[BTreeSet<usize>], said: &[Said<'_>]) -> BTreeSet<usize> {
     let mut by_count: Vec<(u64, usize)> = said.iter().map(|one| (one.sentence.count.lines, one.number)).collect();
     by_count.sort_unstable();
+    let mut of_sentence: BTreeMap<usize, BTreeSet<&BTreeSet<usize>>> = BTreeMap::new();
+    for of in of_flows {
+        of.iter().for_each(|number| _ = of_sentence.entry(*number).or_default().insert(of));
+    }
     let mut gone = BTreeSet::new();
-    let distinct: BTreeSet<&BTreeSet<usize>> = of_flows.iter().collect();
     for (_, number) in by_count {
-        let only = |of: &BTreeSet<usize>| {
-            of.contains(&number) && of.iter().all(|other| *other == number || gone.contains(other))
-        };
-        if !distinct.iter().any(|of| only(of)) {
+        let only = |of: &BTreeSet<usize>| of.iter().all(|other| *other == number || gone.contains(other));
+        if !of_sentence.get(&number).into_iter().flatten().any(|of| only(of)) {
             gone.insert(number);
         }
     }

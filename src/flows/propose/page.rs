@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Page {
     /// The text, as it is compiled.
     pub text: String,
-    /// For each sentence the bytes at which it begins and ends, and its number.
+    /// For each sentence the bytes at which it begins and ends, and its number; in their order.
     places: Vec<(usize, usize, usize)>,
 }
 
@@ -19,7 +19,9 @@ impl Page {
     /// The number of the sentence in which this byte is.
     pub fn sentence_at(&self, byte: u32) -> Option<usize> {
         let byte = byte as usize;
-        self.places.iter().find(|(start, end, _)| (*start..*end).contains(&byte)).map(|(.., number)| *number)
+        let behind = self.places.partition_point(|(start, ..)| *start <= byte);
+        let (_, end, number) = self.places.get(behind.checked_sub(1)?)?;
+        (byte < *end).then_some(*number)
     }
 
     fn line(&mut self, line: &str) {

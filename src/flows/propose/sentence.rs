@@ -85,7 +85,8 @@ pub fn sentences(wanted: BTreeMap<About, Wanted>) -> Vec<Sentence> {
             flows: wanted.flows,
             about,
         };
-        match sentences.iter_mut().find(|other| other.joins(&one)) {
+        let with_address = one.about.from.is_address || one.about.to.is_address;
+        match sentences.iter_mut().filter(|_| with_address).find(|other| other.joins(&one)) {
             Some(other) => {
                 other.from.extend(one.from);
                 other.to.extend(one.to);
