@@ -8,6 +8,7 @@
 //! told as left, and every sentence is needed by some flow.
 
 mod ends;
+mod needed;
 mod page;
 mod paths;
 mod sentence;
@@ -17,18 +18,19 @@ use super::replay::{Observed, observed, opens_some};
 use super::tally::{Count, Tally};
 use super::words::{self, naming_label};
 use crate::compile::{self, Options};
-use crate::diagnostic::{self, Code, Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::explain::{Explained, Outcome, explain_flow};
 use crate::inventory::Inventory;
 use crate::policy::{EnforcerName, Protocol, Version};
 use crate::semantics::connections::Connection;
 use crate::semantics::endpoints::Endpoint;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, Sources};
 use crate::syntax;
-use crate::verdict::{Cause, Flow};
+use crate::verdict::Flow;
 use crate::view::View;
 use ends::Ends;
 use indexmap::IndexSet;
+use needed::{needless, needs, refused};
 use page::{Frames, Page, Said};
 use rayon::prelude::*;
 use sentence::{About, Form, Wanted};
@@ -374,85 +376,6 @@ fn together(sources: &Sources, files: &BTreeMap<String, Page>) -> (Sources, File
         all.add(path.clone(), page.text.clone());
     }
     (all, first)
-}
-
-/// The sentences of the draft that lack a consent, and those that cannot be said in this project, and why: one that would
-/// void others, for one.
-fn refused(
-    errors: &[Diagnostic],
-    files: &BTreeMap<String, Page>,
-    first: FileId,
-    consent: &BTreeSet<usize>,
-) -> (BTreeSet<usize>, BTreeMap<usize, String>) {
-    let pages: Vec<&Page> = files.values().collect();
-    let (mut asking, mut refused) = (BTreeSet::new(), BTreeMap::new());
-    for error in errors {
-        let Some(label) = &error.primary else { continue };
-        let Some(number) = sentence_of(&pages, first, label.span) else { continue };
-        if error.code == Code::E0301 && !consent.contains(&number) {
-            asking.insert(number);
-        } else {
-            refused.insert(number, format!("{}: {}", error.code, error.message));
-        }
-    }
-    (asking, refused)
-}
-
-/// The number of the sentence in which a place of the draft is.
-fn sentence_of(pages: &[&Page], first: FileId, span: Span) -> Option<usize> {
-    pages.get(usize::try_from(span.file.0.checked_sub(first.0)?).ok()?)?.sentence_at(span.start)
-}
-
-/// Which sentences the flows need.
-struct Needs<'o> {
-    /// For each end of each flow that only drafted sentences open: these.
-    of_flows: Vec<BTreeSet<usize>>,
-    /// What passed and does not.
-    cut_off: Vec<(&'o Observed, String)>,
-}
-
-fn needs<'o>(view: &View, all: &'o [Observed], files: &BTreeMap<String, Page>, first: FileId) -> Needs<'o> {
-    let index = view.index();
-    let pages: Vec<&Page> = files.values().collect();
-    let sentence = |cause: &Cause| sentence_of(&pages, first, cause.span?);
-    let decided: Vec<_> = all
-        .par_iter()
-        .map(|one| explain_flow(&index, one.flow.clone()).map_err(|unknown| unknown.to_string()))
-        .collect();
-    let mut needs = Needs { of_flows: Vec::new(), cut_off: Vec::new() };
-    for (one, decided) in all.iter().zip(decided) {
-        match decided {
-            Err(reason) => needs.cut_off.push((one, format!("not decided: {reason}"))),
-            Ok(decided) if decided.passes() => {
-                for (_, end) in decided.ends() {
-                    let allowing: Vec<Option<usize>> = end.because.iter().map(sentence).collect();
-                    let drafted: Option<BTreeSet<usize>> = allowing.into_iter().collect();
-                    needs.of_flows.extend(drafted.filter(|drafted| !drafted.is_empty()));
-                }
-            }
-            Ok(decided) if one.with_requests && opens_some(&index, &decided) => {}
-            Ok(_) => needs.cut_off.push((one, "no sentence of the draft lets it pass".to_owned())),
-        }
-    }
-    needs
-}
-
-/// Sentences without which every flow still passes, those that were seen least first.
-fn needless(of_flows: &[BTreeSet<usize>], said: &[Said<'_>]) -> BTreeSet<usize> {
-    let mut by_count: Vec<(u64, usize)> = said.iter().map(|one| (one.sentence.count.lines, one.number)).collect();
-    by_count.sort_unstable();
-    let mut of_sentence: BTreeMap<usize, BTreeSet<&BTreeSet<usize>>> = BTreeMap::new();
-    for of in of_flows {
-        of.iter().for_each(|number| _ = of_sentence.entry(*number).or_default().insert(of));
-    }
-    let mut gone = BTreeSet::new();
-    for (_, number) in by_count {
-        let only = |of: &BTreeSet<usize>| of.iter().all(|other| *other == number || gone.contains(other));
-        if !of_sentence.get(&number).into_iter().flatten().any(|of| only(of)) {
-            gone.insert(number);
-        }
-    }
-    gone
 }
 
 /// The canonical spelling; what has been compiled has one.
