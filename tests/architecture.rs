@@ -34,8 +34,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["source", "policy", "diagnostic", "semantics", "verdict", "manifest", "yaml", "enforcer::capability"],
     ),
     ("resolve", &["source", "policy", "diagnostic", "inventory", "syntax", "semantics"]),
-    ("check", &["source", "policy", "diagnostic", "syntax", "semantics", "verdict", "resolve"]),
     ("derive", &["source", "policy", "diagnostic", "semantics", "resolve", "enforcer::capability", "enforcer"]),
+    // What `derive` makes of names, so that what is looked up anyway is no guess.
+    ("check", &["source", "policy", "diagnostic", "syntax", "semantics", "verdict", "resolve", "derive"]),
     // What is said, held against what runs.
     ("fit", &["source", "policy", "diagnostic", "inventory", "syntax", "semantics", "resolve"]),
     // From what runs to the first text of a project.

@@ -6,14 +6,15 @@
 //! that are reported can be removed together.
 
 use super::guards::{Causes, Guards, is_part};
-use super::near::Near;
+use super::near::{Item, Near};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::meaning::MeaningProblem;
-use crate::policy::{Effect, Origin, Peer, Policy, Rule, SentenceId, SubjectId, Traffic};
+use crate::policy::{Boundary, Direction, Effect, Origin, Peer, Policy, Rule, SentenceId, SubjectId, Traffic};
 use crate::semantics::endpoints::{Endpoints, Names};
 use crate::semantics::nets::AddressSet;
 use crate::semantics::{Universe, peers, ports, requests, traffic};
-use crate::verdict::{self, Flows, Index, Ruleset, find_beside};
+use crate::source::Span;
+use crate::verdict::{self, Flow, Flows, Index, Ruleset, find_beside, find_more};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -24,87 +25,135 @@ const MAX_OTHERS: usize = 64;
 /// How many of those that cover a sentence only together are tried for whether the others do without them.
 const MAX_TRIED: usize = 16;
 
-/// How many rules of one end each rule is held against.
-const MAX_RULES: usize = 256;
+/// How many rules and boundaries of one end each is held against.
+const MAX_ITEMS: usize = 256;
 
 /// How many of those that cover a sentence only together are named.
 const MAX_SHOWN: usize = 3;
 
+/// What one sentence says: rules, or boundaries.
+#[derive(Clone, Copy, Default)]
+struct Said<'p> {
+    rules: &'p [Rule],
+    boundaries: &'p [Boundary],
+}
+
+impl Said<'_> {
+    fn sentence(&self) -> Option<SentenceId> {
+        let rule = self.rules.first().map(|rule| rule.sentence);
+        rule.or_else(|| self.boundaries.first().map(|boundary| boundary.sentence))
+    }
+
+    /// Whether it denies something.
+    fn guards(&self) -> bool {
+        self.rules.first().is_none_or(|rule| rule.effect == Effect::Deny)
+    }
+}
+
+/// What every sentence with rules or boundaries says, in their order.
+fn sentences(policy: &Policy) -> Vec<Said<'_>> {
+    let rules = policy.rules.chunk_by(|a, b| a.sentence == b.sentence);
+    let rules = rules.map(|rules| Said { rules, ..Said::default() });
+    let boundaries = policy.boundaries.chunk_by(|a, b| a.sentence == b.sentence);
+    let boundaries = boundaries.map(|boundaries| Said { boundaries, ..Said::default() });
+    let mut all: Vec<Said<'_>> = rules.chain(boundaries).collect();
+    all.sort_by_key(Said::sentence);
+    all
+}
+
 /// A sentence that may be covered, and by which.
 struct Candidate<'p> {
-    rules: &'p [Rule],
+    sentence: SentenceId,
+    said: Said<'p>,
     others: BTreeSet<SentenceId>,
 }
 
-/// Reports what is covered, but for sentences that lose something to a deny or boundary and were told so.
-pub(super) fn check(
-    policy: &Policy,
-    guards: &Guards<'_>,
-    allows: &Near<'_>,
+/// Reports what is covered, but for sentences of which something else was told.
+pub(super) fn check<'p>(
+    policy: &'p Policy,
+    guards: &Guards<'p>,
+    allows: &Near<'p>,
     told: &BTreeSet<SentenceId>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let wider = |near: &Near<'_>| -> Vec<Vec<SubjectId>> {
-        policy.subject_ids().into_par_iter().map(|subject| wider(policy, near, subject)).collect()
+    let allows = Around { policy, near: vec![Wider::of(policy, allows)] };
+    let denies = Wider::of(policy, &guards.denies);
+    let guards = Around { policy, near: vec![denies, Wider::of(policy, &guards.boundaries)] };
+    let candidate = |said: Said<'p>| {
+        let derived = said.rules.first().is_some_and(|rule| rule.origin == Origin::DnsCompanion);
+        let sentence = said.sentence().filter(|sentence| !derived && !told.contains(sentence))?;
+        let around = if said.guards() { &guards } else { &allows };
+        Some(Candidate { sentence, said, others: around.others(sentence, said)? })
     };
-    let (wider_allows, wider_denies) = (wider(allows), wider(&guards.denies));
-    let sentences = policy.rules.par_chunk_by(|a, b| a.sentence == b.sentence);
-    let candidates = sentences.filter_map(|rules| {
-        let first =
-            rules.first().filter(|rule| !told.contains(&rule.sentence) && rule.origin != Origin::DnsCompanion)?;
-        match first.effect {
-            Effect::Allow { .. } => candidate(policy, allows, &wider_allows, rules),
-            Effect::Deny => candidate(policy, &guards.denies, &wider_denies, rules),
-        }
-    });
-    let candidates: Vec<Candidate<'_>> = candidates.collect();
-    if candidates.is_empty() {
-        return;
+    let candidates: Vec<Candidate<'_>> = sentences(policy).into_par_iter().filter_map(candidate).collect();
+    if !candidates.is_empty() {
+        report(policy, &candidates, diagnostics);
     }
-    report(policy, &candidates, diagnostics);
 }
 
-/// The subjects with items of which this one is a part.
-fn wider(policy: &Policy, near: &Near<'_>, of: SubjectId) -> Vec<SubjectId> {
-    let mut found = near.subjects(of);
-    found.retain(|id| *id == of || is_part(policy, *id, of));
-    found
+/// Items, and for each subject the subjects with items of which it is a part.
+struct Wider<'n, 'p> {
+    near: &'n Near<'p>,
+    subjects: Vec<Vec<SubjectId>>,
 }
 
-/// What may cover a sentence, if for each of its rules there is something.
-fn candidate<'p>(
-    policy: &'p Policy,
-    near: &Near<'_>,
-    wider: &[Vec<SubjectId>],
-    rules: &'p [Rule],
-) -> Option<Candidate<'p>> {
-    let mut others = BTreeSet::new();
-    let mut found = Vec::new();
-    for rule in rules {
-        found.clear();
-        for subject in wider.get(rule.subject.0 as usize)? {
-            near.about(*subject, rule.direction, &rule.peer, &mut found);
-        }
-        let mut any = false;
-        for item in found.iter().take(MAX_RULES) {
-            let Some(other) = policy.rules.get(item.number as usize) else { continue };
-            let denies = rule.effect == Effect::Deny;
-            if other.sentence != rule.sentence
-                && may_cover(other, rule)
-                && may_stand_in(policy, other.sentence, rule.sentence, denies)
-            {
-                any = true;
-                others.insert(other.sentence);
-                if others.len() >= MAX_OTHERS {
-                    break;
-                }
+impl<'n, 'p> Wider<'n, 'p> {
+    fn of(policy: &Policy, near: &'n Near<'p>) -> Self {
+        let wider = |subject: SubjectId| {
+            let mut found = near.subjects(subject);
+            found.retain(|id| *id == subject || is_part(policy, *id, subject));
+            found
+        };
+        Self { near, subjects: policy.subject_ids().into_par_iter().map(wider).collect() }
+    }
+
+    /// What stands at all of an end and may be about these peers.
+    fn about(&self, subject: SubjectId, direction: Direction, peer: Option<&Peer>) -> Vec<&Item<'p>> {
+        let mut found = Vec::new();
+        for wider in self.subjects.get(subject.0 as usize).into_iter().flatten() {
+            match peer {
+                Some(peer) => self.near.about(*wider, direction, peer, &mut found),
+                None => found.extend(self.near.at(*wider, direction)),
             }
         }
-        if !any {
-            return None;
-        }
+        found.truncate(MAX_ITEMS);
+        found
     }
-    Some(Candidate { rules, others })
+}
+
+/// What may cover sentences of one kind.
+struct Around<'n, 'p> {
+    policy: &'p Policy,
+    near: Vec<Wider<'n, 'p>>,
+}
+
+impl Around<'_, '_> {
+    /// What may cover a sentence, if for each of its parts there is something.
+    fn others(&self, sentence: SentenceId, said: Said<'_>) -> Option<BTreeSet<SentenceId>> {
+        let mut others = BTreeSet::new();
+        let mut add = |subject, direction, rule: Option<&Rule>| {
+            let items = self.near.iter().flat_map(|near| near.about(subject, direction, rule.map(|rule| &rule.peer)));
+            let by = items.filter_map(|item| self.sentence(item, rule));
+            let by = by.filter(|by| *by != sentence && may_stand_in(self.policy, *by, sentence, said.guards()));
+            let mut by = by.peekable();
+            let any = by.peek().is_some();
+            others.extend(by);
+            any
+        };
+        let rules = said.rules.iter().all(|rule| add(rule.subject, rule.direction, Some(rule)));
+        let all = rules && said.boundaries.iter().all(|boundary| add(boundary.subject, boundary.direction, None));
+        all.then(|| others.into_iter().take(MAX_OTHERS).collect())
+    }
+
+    /// The sentence of an item that may cover a part of this rule; a boundary has no peers.
+    fn sentence(&self, item: &Item<'_>, rule: Option<&Rule>) -> Option<SentenceId> {
+        let number = item.number as usize;
+        if item.peer.is_none() {
+            return Some(self.policy.boundaries.get(number)?.sentence);
+        }
+        let other = self.policy.rules.get(number)?;
+        rule.is_none_or(|rule| may_cover(other, rule)).then_some(other.sentence)
+    }
 }
 
 /// Whether a rule may cover a part of another, seen from the outside. Addresses cover no names: they imply no look-up.
@@ -139,76 +188,86 @@ pub(super) fn may_stand_in(policy: &Policy, outer: SentenceId, inner: SentenceId
 
 /// Decides the candidates and reports them.
 fn report(policy: &Policy, candidates: &[Candidate<'_>], diagnostics: &mut Vec<Diagnostic>) {
-    let named: BTreeSet<SentenceId> = candidates.iter().flat_map(|candidate| &candidate.others).copied().collect();
-    let rules: Vec<&[Rule]> = policy.rules.chunk_by(|a, b| a.sentence == b.sentence).collect();
-    let rules = rules.into_iter().filter_map(|rules| Some((rules.first()?.sentence, rules)));
-    let rules: IndexMap<SentenceId, &[Rule]> = rules.filter(|(sentence, _)| named.contains(sentence)).collect();
-    let ruleset = Ruleset::of_rules(policy, rules.values().copied().flatten(), []);
+    let mut named: BTreeSet<SentenceId> = candidates.iter().flat_map(|candidate| &candidate.others).copied().collect();
+    named.extend(candidates.iter().filter(|candidate| candidate.said.guards()).map(|candidate| candidate.sentence));
+    let said = sentences(policy).into_iter().filter_map(|said| Some((said.sentence()?, said)));
+    let said: IndexMap<SentenceId, Said<'_>> = said.filter(|(sentence, _)| named.contains(sentence)).collect();
+    let rules = said.values().flat_map(|said| said.rules);
+    let ruleset = Ruleset::of_rules(policy, rules, said.values().flat_map(|said| said.boundaries));
     let index = Index::new(&ruleset, Universe::new(&policy.namespaces));
-    let decider = Decider { policy, rules, said: Causes::of(policy, &ruleset), index };
+    let decider = Decider { policy, said, causes: Causes::of(policy, &ruleset), index };
     let covering: Vec<Option<Vec<SentenceId>>> =
-        candidates.par_iter().map(|candidate| decider.by_whom(candidate.rules, &candidate.others)).collect();
+        candidates.par_iter().map(|candidate| decider.by_whom(candidate, &candidate.others)).collect();
     // From the last one on, so that of several that cover each other the first one stays.
     let mut removed: BTreeSet<SentenceId> = BTreeSet::new();
     let mut found = Vec::new();
     for (candidate, mut by) in candidates.iter().zip(covering).rev() {
-        let Some(first) = candidate.rules.first() else { continue };
         if by.as_ref().is_some_and(|by| by.iter().any(|one| removed.contains(one))) {
             let left = &candidate.others - &removed;
-            by = decider.by_whom(candidate.rules, &left);
+            by = decider.by_whom(candidate, &left);
         }
         if let Some(by) = by {
-            removed.insert(first.sentence);
-            found.push((first.sentence, by));
+            removed.insert(candidate.sentence);
+            found.push((candidate, by));
         }
     }
-    for (sentence, by) in found.into_iter().rev() {
-        let deny = candidates
-            .iter()
-            .any(|one| one.rules.first().is_some_and(|rule| rule.sentence == sentence && rule.effect == Effect::Deny));
-        let shown = by.iter().take(MAX_SHOWN).map(|by| policy.sentence(*by).span).collect();
-        let problem = MeaningProblem::Covered {
-            span: policy.sentence(sentence).span,
-            by: shown,
-            more: by.len().saturating_sub(MAX_SHOWN),
-            deny,
-        };
-        diagnostics.push(problem.into());
+    for (candidate, by) in found.into_iter().rev() {
+        let (sentence, deny) = (candidate.sentence, candidate.said.guards());
+        diagnostics.push(finding(policy, sentence, &by, deny, decider.example(candidate)));
     }
+}
+
+/// Says that a sentence says nothing new, with a flow that it is about.
+pub(super) fn finding<'s>(
+    policy: &Policy,
+    sentence: SentenceId,
+    by: impl IntoIterator<Item = &'s SentenceId>,
+    deny: bool,
+    example: Option<Flow>,
+) -> Diagnostic {
+    let by: Vec<Span> = by.into_iter().map(|by| policy.sentence(*by).span).collect();
+    MeaningProblem::Covered {
+        span: policy.sentence(sentence).span,
+        more: by.len().saturating_sub(MAX_SHOWN),
+        by: by.into_iter().take(MAX_SHOWN).collect(),
+        deny,
+        flow: example.map(|flow| flow.to_string()),
+    }
+    .into()
 }
 
 /// What the sentences say that may cover others.
 struct Decider<'p> {
     policy: &'p Policy,
-    rules: IndexMap<SentenceId, &'p [Rule]>,
+    said: IndexMap<SentenceId, Said<'p>>,
     index: Index<'p>,
-    said: Causes<'p>,
+    causes: Causes<'p>,
 }
 
 impl Decider<'_> {
-    /// The sentences of these that are needed to cover all of these rules; `None` when all together do not, or that is not
+    /// The sentences of these that are needed to cover all of a candidate; `None` when all together do not, or that is not
     /// decided.
-    fn by_whom(&self, rules: &[Rule], others: &BTreeSet<SentenceId>) -> Option<Vec<SentenceId>> {
-        if let Some(one) = others.iter().find(|other| self.includes(**other, rules)) {
+    fn by_whom(&self, candidate: &Candidate<'_>, others: &BTreeSet<SentenceId>) -> Option<Vec<SentenceId>> {
+        if let Some(one) = others.iter().find(|other| self.includes(**other, candidate.said)) {
             return Some(vec![*one]);
         }
-        if others.is_empty() || !self.covers(rules, others) {
+        if others.is_empty() || !self.covers(candidate, others) {
             return None;
         }
         let mut needed = others.clone();
         for other in others.iter().take(MAX_TRIED) {
             needed.remove(other);
-            if !self.covers(rules, &needed) {
+            if !self.covers(candidate, &needed) {
                 needed.insert(*other);
             }
         }
         Some(needed.into_iter().collect())
     }
 
-    /// Whether each of these rules lies within one of a sentence, to be seen without cutting flows.
-    fn includes(&self, other: SentenceId, rules: &[Rule]) -> bool {
+    /// Whether each rule of a sentence lies within one of another, to be seen without cutting flows.
+    fn includes(&self, other: SentenceId, said: Said<'_>) -> bool {
         let universe = Universe::new(&self.policy.namespaces);
-        let others = self.rules.get(&other).copied().unwrap_or_default();
+        let others = self.said.get(&other).copied().unwrap_or_default();
         let within = |outer: &Rule, inner: &Rule| {
             outer.direction == inner.direction
                 && outer.effect == inner.effect
@@ -217,13 +276,20 @@ impl Decider<'_> {
                 && peers::includes(universe, &outer.peer, &inner.peer)
                 && is_part(self.policy, outer.subject, inner.subject)
         };
-        rules.iter().all(|inner| others.iter().any(|outer| within(outer, inner)))
+        said.boundaries.is_empty()
+            && said.rules.iter().all(|inner| others.rules.iter().any(|outer| within(outer, inner)))
     }
 
-    /// Whether these sentences are about all flows of these rules.
-    fn covers(&self, rules: &[Rule], others: &BTreeSet<SentenceId>) -> bool {
-        let causes = self.said.all(others);
-        rules.iter().all(|rule| {
+    /// Whether these sentences are about all flows of a candidate.
+    fn covers(&self, candidate: &Candidate<'_>, others: &BTreeSet<SentenceId>) -> bool {
+        let causes = self.causes.all(others);
+        if candidate.said.guards() {
+            let own = self.causes.all([&candidate.sentence]);
+            let (is_own, is_other) =
+                (|rule: &verdict::Rule| own.contains(&rule.cause), |rule: &verdict::Rule| causes.contains(&rule.cause));
+            return matches!(find_more(&self.index, is_own, is_other), Ok(None));
+        }
+        candidate.said.rules.iter().all(|rule| {
             let authenticated = matches!(rule.effect, Effect::Allow { mutual_auth: true, .. });
             let replaces = |other: &verdict::Rule| {
                 causes.contains(&other.cause)
@@ -233,6 +299,15 @@ impl Decider<'_> {
             let beside = |flows: &Flows| find_beside(&self.index, flows, rule.direction, replaces);
             Flows::of_rule(self.policy, rule).iter().all(|flows| matches!(beside(flows), Ok(None)))
         })
+    }
+
+    /// A flow that a candidate is about.
+    fn example(&self, candidate: &Candidate<'_>) -> Option<Flow> {
+        if candidate.said.guards() {
+            let own = self.causes.all([&candidate.sentence]);
+            return find_more(&self.index, |rule| own.contains(&rule.cause), |_| false).ok().flatten();
+        }
+        Flows::of_rule(self.policy, candidate.said.rules.first()?).first()?.example(self.index.universe)
     }
 }
 

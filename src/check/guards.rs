@@ -1,7 +1,7 @@
 //! Denies and boundaries by whom they govern, and what else the comparisons of sentences share.
 
 use super::near::{Item, Near};
-use crate::policy::{Effect, Policy, Rule, Selects, SentenceId, SubjectId};
+use crate::policy::{Direction, Effect, Peer, PodSelector, Policy, Rule, Selects, SentenceId, SubjectId, Traffic};
 use crate::semantics::{Universe, labels, pods, traffic};
 use crate::source::Span;
 use crate::verdict::{Cause, CauseId, Ruleset};
@@ -30,20 +30,37 @@ impl<'p> Guards<'p> {
         }
     }
 
-    /// What denies and caps that may meet a rule.
-    pub fn against(&self, policy: &Policy, around: &Around, rule: &Rule) -> Against {
+    /// What denies and caps that may meet this, at an end that these are around.
+    pub fn against(
+        &self,
+        policy: &Policy,
+        around: &Around,
+        direction: Direction,
+        peer: &Peer,
+        traffic: &Traffic,
+    ) -> Against {
         let mut against = Against::default();
         let mut found = Vec::new();
         for subject in &around.denies {
-            self.denies.about(*subject, rule.direction, &rule.peer, &mut found);
+            self.denies.about(*subject, direction, peer, &mut found);
         }
         let denies = found.iter().filter_map(|item| Some((item.number, policy.rules.get(item.number as usize)?)));
-        let meets = |(_, deny): &(u32, &Rule)| traffic::share_ports(&deny.traffic, &rule.traffic);
+        let meets = |(_, deny): &(u32, &Rule)| traffic::share_ports(&deny.traffic, traffic);
         against.denies.extend(denies.filter(meets).map(|(number, _)| number));
         for subject in &around.boundaries {
-            against.boundaries.extend(self.boundaries.at(*subject, rule.direction).iter().map(|item| item.number));
+            against.boundaries.extend(self.boundaries.at(*subject, direction).iter().map(|item| item.number));
         }
         against
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.denies.is_empty() && self.boundaries.is_empty()
+    }
+
+    /// The subjects of denies and boundaries that these pods meet.
+    pub fn around_pods(&self, pods: &PodSelector) -> Around {
+        Around { denies: self.denies.pods(pods).subjects, boundaries: self.boundaries.pods(pods).subjects }
     }
 
     /// The subjects of denies and boundaries that each subject of the policy meets.

@@ -1,17 +1,19 @@
 //! What only the whole policy shows: one file a family of rules. Each reports findings and goes on.
 
 mod assertions;
+mod caps;
 mod consent;
 mod covered;
 mod grants;
 mod guards;
 mod isolated;
+mod look_ups;
 mod near;
 mod nobody;
 mod outside;
 mod project;
-mod repeated;
 mod staged;
+mod taken;
 mod voids;
 pub mod waivers;
 mod workloads;
@@ -56,8 +58,10 @@ impl Checked<'_> {
         let (mut hints, mut unused) = (Vec::new(), Vec::new());
         rayon::join(
             || {
-                covered::check(policy, guards, allows, lessened, &mut hints);
-                repeated::check(policy, &mut hints);
+                let mut told = caps::check(policy, guards, &mut hints);
+                told.extend(lessened);
+                covered::check(policy, guards, allows, &told, &mut hints);
+                look_ups::check(policy, &told, &mut hints);
             },
             || {
                 consent::check(policy, guards, allows, isolated, &mut unused);

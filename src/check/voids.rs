@@ -4,7 +4,9 @@
 //! deny of some pods or addresses takes them from `world`, `cluster` or `anything`, which name nobody; nor a deny for some
 //! of a sentence's own subjects, which is how an exception is said. A platform's grant is to hold everywhere.
 
-use super::guards::{Against, Causes, Guards, is_part};
+use super::guards::{Guards, is_part};
+use super::look_ups;
+use super::taken::{self, Opening, Takers};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::problem::guard::GuardProblem;
 use crate::policy::{
@@ -13,7 +15,7 @@ use crate::policy::{
 };
 use crate::semantics::{Universe, namespaces, nets, pods, traffic};
 use crate::source::Span;
-use crate::verdict::{Flow, Flows, Index, Ruleset, Unknown, find_about, find_beside};
+use crate::verdict::{Flow, Flows, Unknown};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 use smol_str::SmolStr;
@@ -40,15 +42,19 @@ struct Fate {
     lost: usize,
 }
 
+/// What a fate is told of: an object of a sentence, in one direction.
+type Place = (SentenceId, Direction, Span);
+
 /// Reports what is void, and returns the sentences that lose something.
 pub(super) fn check(policy: &Policy, guards: &Guards<'_>, diagnostics: &mut Vec<Diagnostic>) -> BTreeSet<SentenceId> {
     let mut touched = BTreeSet::new();
-    if guards.denies.is_empty() && guards.boundaries.is_empty() {
+    if guards.is_empty() {
         return touched;
     }
-    let mut fates: IndexMap<(SentenceId, Direction, Span), Fate> = IndexMap::new();
-    for (rule, loss) in losses(policy, guards) {
-        let fate = fates.entry((rule.sentence, rule.direction, rule.span)).or_default();
+    let mut fates: IndexMap<Place, Fate> = IndexMap::new();
+    let look_ups = look_ups(policy, guards);
+    for (place, loss) in losses(policy, guards).into_iter().chain(look_ups) {
+        let fate = fates.entry(place).or_default();
         fate.whole += 1;
         match loss {
             Loss::Nothing => {}
@@ -82,6 +88,19 @@ pub(super) fn check(policy: &Policy, guards: &Guards<'_>, diagnostics: &mut Vec<
     touched
 }
 
+/// What becomes of `may resolve`. Boundaries leave the DNS servers' ports open, denies do not.
+fn look_ups(policy: &Policy, guards: &Guards<'_>) -> Vec<(Place, Loss)> {
+    let openings = look_ups::openings(policy, guards);
+    let ruleset = taken::ruleset(policy, openings.iter().map(|(_, opening)| &opening.against));
+    let takers = Takers::new(policy, &ruleset);
+    let loss = |(sentence, opening): &(SentenceId, Opening)| {
+        let place = (*sentence, opening.direction, policy.sentence(*sentence).span);
+        let taken = takers.of_all(opening).ok().flatten();
+        (place, taken.map_or(Loss::Nothing, |(by, flow)| Loss::All(by, flow)))
+    };
+    openings.iter().map(loss).collect()
+}
+
 fn voided(policy: &Policy, sentence: SentenceId, span: Span, by: &[SentenceId], flow: &Flow) -> GuardProblem {
     let home = &policy.sentence(sentence).namespace;
     let own = home.is_some() && by.iter().all(|by| policy.sentence(*by).namespace == *home);
@@ -101,92 +120,46 @@ fn caps(policy: &Policy, sentence: SentenceId) -> bool {
 }
 
 /// What each rule that may lose something loses; of the same objects, also the rules that lose nothing.
-fn losses<'p>(policy: &'p Policy, guards: &Guards<'p>) -> Vec<(&'p Rule, Loss)> {
+fn losses(policy: &Policy, guards: &Guards<'_>) -> Vec<(Place, Loss)> {
     let around = guards.around(policy);
-    let against = |rule: &'p Rule| -> Option<(&'p Rule, Against)> {
+    let opening = |rule: &Rule| -> Option<Opening> {
         let around = around.get(rule.subject.0 as usize)?;
         let empty = around.denies.is_empty() && around.boundaries.is_empty();
         if empty || rule.effect == Effect::Deny || rule.origin == Origin::DnsCompanion {
             return None;
         }
-        let mut against = guards.against(policy, around, rule);
+        let mut against = guards.against(policy, around, rule.direction, &rule.peer, &rule.traffic);
         // What of a grant a deny takes is refused by a check of its own.
         if rule.origin == Origin::PlatformGrant {
             against.denies.clear();
         }
-        (!against.is_empty()).then_some((rule, against))
+        let flows = || Flows::of_rule(policy, rule);
+        (!against.is_empty()).then(|| Opening { direction: rule.direction, flows: flows(), against })
     };
-    let met: Vec<(&Rule, Against)> = policy.rules.par_iter().filter_map(against).collect();
+    let met: Vec<(&Rule, Opening)> = policy.rules.par_iter().filter_map(|rule| Some((rule, opening(rule)?))).collect();
     if met.is_empty() {
         return Vec::new();
     }
-    let denies: BTreeSet<u32> = met.iter().flat_map(|(_, against)| against.denies.iter().copied()).collect();
-    let boundaries: BTreeSet<u32> = met.iter().flat_map(|(_, against)| against.boundaries.iter().copied()).collect();
-    let ruleset = Ruleset::of_rules(
-        policy,
-        denies.iter().filter_map(|number| policy.rules.get(*number as usize)),
-        boundaries.iter().filter_map(|number| policy.boundaries.get(*number as usize)),
-    );
-    let index = Index::new(&ruleset, Universe::new(&policy.namespaces));
-    let said = Causes::of(policy, &ruleset);
+    let ruleset = taken::ruleset(policy, met.iter().map(|(_, opening)| &opening.against));
+    let takers = Takers::new(policy, &ruleset);
     let mut losses: Vec<(&Rule, Loss)> = met
         .par_iter()
-        .map(|(rule, against)| (*rule, loss(policy, &index, &said, rule, against).unwrap_or(Loss::Nothing)))
+        .map(|(rule, opening)| (*rule, loss(policy, &takers, rule, opening).unwrap_or(Loss::Nothing)))
         .collect();
     let objects: BTreeSet<(SentenceId, Span)> = losses.iter().map(|(rule, _)| (rule.sentence, rule.span)).collect();
     let whole: BTreeSet<*const Rule> = met.iter().map(|(rule, _)| std::ptr::from_ref(*rule)).collect();
     let others = policy.rules.iter().filter(|rule| rule.effect != Effect::Deny);
     let others = others.filter(|rule| objects.contains(&(rule.sentence, rule.span)));
     losses.extend(others.filter(|rule| !whole.contains(&std::ptr::from_ref(*rule))).map(|rule| (rule, Loss::Nothing)));
-    losses
+    losses.into_iter().map(|(rule, loss)| ((rule.sentence, rule.direction, rule.span), loss)).collect()
 }
 
 /// What a rule loses. Where that is not decided it is taken to lose nothing: only what is sure is said.
-fn loss(
-    policy: &Policy,
-    index: &Index<'_>,
-    said: &Causes<'_>,
-    rule: &Rule,
-    against: &Against,
-) -> Result<Loss, Unknown> {
-    let flows = Flows::of_rule(policy, rule);
-    let mut by: Vec<SentenceId> = Vec::new();
-    by.extend(against.denies.iter().filter_map(|number| Some(policy.rules.get(*number as usize)?.sentence)));
-    by.extend(against.boundaries.iter().filter_map(|number| Some(policy.boundaries.get(*number as usize)?.sentence)));
-    by.dedup();
-    let takes_all = |by: &[SentenceId]| -> Result<bool, Unknown> {
-        let causes = said.all(by);
-        for flows in &flows {
-            if find_beside(index, flows, rule.direction, |rule| causes.contains(&rule.cause))?.is_some() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    };
-    let taken = |by: SentenceId| -> Result<Option<Flow>, Unknown> {
-        let causes = said.all(&[by]);
-        for flows in &flows {
-            let flow = find_about(index, flows, rule.direction, |rule| causes.contains(&rule.cause))?;
-            if flow.is_some() {
-                return Ok(flow);
-            }
-        }
-        Ok(None)
-    };
-    if takes_all(&by)? {
-        let mut all = Vec::new();
-        for one in &by {
-            if takes_all(&[*one])? {
-                all = vec![*one];
-                break;
-            }
-            if taken(*one)?.is_some() {
-                all.push(*one);
-            }
-        }
-        let Some(first) = all.first() else { return Ok(Loss::Nothing) };
-        return Ok(taken(*first)?.map_or(Loss::Nothing, |flow| Loss::All(all, flow)));
+fn loss(policy: &Policy, takers: &Takers<'_>, rule: &Rule, opening: &Opening) -> Result<Loss, Unknown> {
+    if let Some((by, flow)) = takers.of_all(opening)? {
+        return Ok(Loss::All(by, flow));
     }
+    let against = &opening.against;
     for number in &against.denies {
         let deny = policy.rules.get(*number as usize).filter(|deny| {
             same_kind(&rule.peer, &deny.peer)
@@ -194,7 +167,7 @@ fn loss(
                 && sure(policy, &rule.peer, &deny.peer)
         });
         let Some(deny) = deny else { continue };
-        if let Some(flow) = taken(deny.sentence)? {
+        if let Some(flow) = takers.taken(opening, deny.sentence)? {
             let denies = against.denies.iter().filter_map(|number| policy.rules.get(*number as usize));
             let part = in_words(policy, rule, denies.filter(|other| other.sentence == deny.sentence));
             return Ok(Loss::Part(deny.sentence, part, flow));
@@ -208,7 +181,7 @@ fn loss(
                 && boundary.permits.iter().all(|permit| sure(policy, &rule.peer, &permit.peer))
         });
         let Some(boundary) = boundary else { continue };
-        if let Some(flow) = taken(boundary.sentence)? {
+        if let Some(flow) = takers.taken(opening, boundary.sentence)? {
             return Ok(Loss::Part(boundary.sentence, None, flow));
         }
     }

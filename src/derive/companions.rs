@@ -94,7 +94,7 @@ fn opened_among_others(traffic: &Traffic, server: &PortSet) -> PortSet {
 /// The look-ups of one subject, at each server.
 fn look_ups(policy: &Policy, subject: SubjectId, needs: &Needs) -> Vec<Rule> {
     let Selects::Pods(selector) = &policy.subject(subject).selects else { return Vec::new() };
-    let names = asked(&policy.cluster, selector, needs);
+    let names = looked_up(&policy.cluster, selector, needs.names.iter().cloned(), needs.cluster);
     let servers = policy.cluster.dns.iter();
     let look_up = |server: &DnsServer| Rule {
         direction: Direction::Egress,
@@ -137,14 +137,21 @@ fn needs(policy: &Policy) -> IndexMap<SubjectId, Needs> {
     found
 }
 
-/// Everything that is asked for on the way to what is needed, sorted.
-fn asked(cluster: &Cluster, selector: &PodSelector, needs: &Needs) -> Vec<DnsPattern> {
-    if needs.names.contains(&DnsPattern::Any) {
+/// Every name that these pods ask for on the way to some names, and to anything in the cluster if they need that, sorted.
+#[must_use]
+pub fn looked_up(
+    cluster: &Cluster,
+    selector: &PodSelector,
+    names: impl IntoIterator<Item = DnsPattern>,
+    in_cluster_too: bool,
+) -> Vec<DnsPattern> {
+    let mut all: BTreeSet<DnsPattern> = names.into_iter().collect();
+    if all.contains(&DnsPattern::Any) {
         return vec![DnsPattern::Any];
     }
     let domain = &cluster.domain;
     let mut in_cluster: Vec<DnsPattern> = Vec::new();
-    if needs.cluster {
+    if in_cluster_too {
         in_cluster.extend(below(cluster, domain));
         for search in &cluster.search {
             let expansions = below(cluster, &format!("{domain}.{search}").into());
@@ -157,10 +164,9 @@ fn asked(cluster: &Cluster, selector: &PodSelector, needs: &Needs) -> Vec<DnsPat
     let mut suffixes: Vec<SmolStr> =
         vec![format!("{namespace}.svc.{domain}").into(), format!("svc.{domain}").into(), domain.clone()];
     suffixes.extend(cluster.search.iter().cloned());
-    let mut all: BTreeSet<DnsPattern> = needs.names.clone();
-    for name in &needs.names {
-        all.extend(unknown(&in_cluster, suffixes.iter().map(|suffix| extended(name, suffix))));
-    }
+    let expansions = all.iter().flat_map(|name| suffixes.iter().map(|suffix| extended(name, suffix)));
+    let expansions = unknown(&in_cluster, expansions);
+    all.extend(expansions);
     all.extend(in_cluster);
     all.into_iter().collect()
 }

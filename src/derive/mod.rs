@@ -11,6 +11,8 @@ mod enforced;
 
 use crate::policy::{Direction, Policy, SentenceId, SubjectId};
 
+pub use companions::looked_up;
+
 /// A policy that is ready for lowering.
 #[derive(Debug)]
 pub struct Derived {

@@ -33,5 +33,5 @@ pub use look_ups::settle as settle_look_ups;
 pub use of_policy::PolicyPart;
 pub use piece::Flows;
 pub use ruleset::{Cause, CauseId, Effect, Exception, Gap, Isolation, Rule, Ruleset, SubjectId};
-pub use search::{find_about, find_beside, find_change, find_passing, find_stopped, find_unseen};
+pub use search::{find_about, find_beside, find_change, find_more, find_passing, find_stopped, find_unseen};
 pub use unknown::Unknown;

@@ -29,6 +29,12 @@ impl Flows {
             Direction::Ingress => Self { from: other, to: own, connections },
         }
     }
+
+    /// One of them; `None` when there is none, or none is known.
+    #[must_use]
+    pub fn example(&self, universe: Universe<'_>) -> Option<Flow> {
+        Piece::of(self).witness(universe).ok().flatten()
+    }
 }
 
 /// A set of flows that may turn out to be empty.

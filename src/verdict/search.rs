@@ -99,6 +99,26 @@ pub fn find_beside(
     search.first(&left)
 }
 
+/// A flow that some rules are about, and none of others of their direction; `None` when there is none. What isolates an end
+/// is not asked.
+///
+/// # Errors
+/// When that is not decided.
+pub fn find_more(
+    index: &Index<'_>,
+    rules: impl Fn(&Rule) -> bool,
+    others: impl Fn(&Rule) -> bool + Copy,
+) -> Result<Option<Flow>, Unknown> {
+    let mut search = Search::new(index);
+    for rule in index.ruleset.rules.iter().filter(|rule| rules(rule)) {
+        let about = search.less_exceptions(Piece::around(rule, index.ruleset.subject(rule.subject)), rule)?;
+        if let Some(flow) = search.first_less(about, rule.direction, others)? {
+            return Ok(Some(flow));
+        }
+    }
+    Ok(None)
+}
+
 /// A flow of the set that one of these rules of a direction is about; `None` when none is about any.
 ///
 /// # Errors

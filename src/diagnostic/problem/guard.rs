@@ -22,6 +22,12 @@ pub enum GuardProblem {
     Voided { span: Span, by: Vec<Span>, boundary: bool, own: bool, flow: String },
     /// A `may` of which a deny or boundary takes a part, such as `flow`.
     PartlyVoided { span: Span, by: Span, boundary: bool, lost: Option<String>, flow: String },
+    /// A boundary that permits everything.
+    CapsNothing { span: Span },
+    /// A boundary of which denies or other boundaries leave nothing, such as not `flow`.
+    Contradictory { span: Span, by: Vec<Span>, boundary: bool, flow: String },
+    /// A permit of a boundary of which denies or other boundaries leave nothing.
+    DeadPermit { span: Span, by: Vec<Span>, boundary: bool, flow: String },
     /// A namespace's deny voids a platform's grant.
     VoidsGrant { span: Span, grant: Span },
     /// A platform's deny voids its own grant.
@@ -55,19 +61,33 @@ impl From<GuardProblem> for Diagnostic {
                     .note("as far as this project knows, nobody is denied anything here")
                     .help("give the labels to a namespace in a platform file, or mend the set")
             }
+            GuardProblem::CapsNothing { span } => Self::new(Code::W0702, span, "this boundary permits everything")
+                .label("caps nothing")
+                .note("a boundary around nothing would look like one that holds")
+                .help("name only what may pass, or remove it")
+                .remove("remove the sentence", span),
+            GuardProblem::Contradictory { span, by, boundary, flow } => {
+                let finding =
+                    Self::new(Code::W0701, span, format!("{} nothing of what this permits", leaving(boundary, &by)))
+                        .label("cuts its pods off")
+                        .note(format!("for example {flow}"))
+                        .help("let them have something in common, or keep the one that is meant");
+                by.into_iter().fold(finding, |finding, by| finding.also(by, "denied here"))
+            }
+            GuardProblem::DeadPermit { span, by, boundary, flow } => {
+                let finding = Self::new(Code::H0703, span, format!("{} nothing of this", leaving(boundary, &by)))
+                    .label("permitted here, and never passes")
+                    .note(format!("for example {flow}"))
+                    .help("permit it there too, or remove it here");
+                by.into_iter().fold(finding, |finding, by| finding.also(by, "denied here"))
+            }
             GuardProblem::Voided { span, by, boundary, own, flow } => {
-                let (what, verb) = match (boundary, by.as_slice()) {
-                    (true, [_]) => ("a boundary", "leaves"),
-                    (false, [_]) => ("a deny", "leaves"),
-                    (true, _) => ("boundaries", "leave"),
-                    (false, _) => ("denies", "leave"),
-                };
                 let help = match (own, boundary) {
                     (true, false) => "these contradict each other: keep the one that is meant",
                     (_, true) => "let the boundary name this too, or remove it here",
                     (false, false) => "remove one of the two",
                 };
-                let finding = Self::new(Code::E0705, span, format!("{what} {verb} nothing of this"))
+                let finding = Self::new(Code::E0705, span, format!("{} nothing of this", leaving(boundary, &by)))
                     .label("never allowed")
                     .note(format!("for example {flow}"))
                     .help(help);
@@ -91,5 +111,15 @@ impl From<GuardProblem> for Diagnostic {
                     .help("leave the granted flow out of the deny")
             }
         }
+    }
+}
+
+/// Who wins over a sentence, and what that does to it.
+fn leaving(boundary: bool, by: &[Span]) -> &'static str {
+    match (boundary, by) {
+        (true, [_]) => "a boundary leaves",
+        (false, [_]) => "a deny leaves",
+        (true, _) => "boundaries leave",
+        (false, _) => "denies leave",
     }
 }

@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are the facts of the message beside them; `span` is where it points")]
 pub enum MeaningProblem {
-    /// A sentence that these and so many more cover.
-    Covered { span: Span, by: Vec<Span>, more: usize, deny: bool },
+    /// A sentence that these and so many more cover, about flows such as this.
+    Covered { span: Span, by: Vec<Span>, more: usize, deny: bool, flow: Option<String> },
     /// An `expose` of which these others have all.
     Exposed { span: Span, by: Vec<Span> },
     /// A workload that serves ports, and nobody can reach it.
@@ -25,7 +25,7 @@ pub enum MeaningProblem {
 impl From<MeaningProblem> for Diagnostic {
     fn from(problem: MeaningProblem) -> Self {
         match problem {
-            MeaningProblem::Covered { span, by, more, deny } => {
+            MeaningProblem::Covered { span, by, more, deny, flow } => {
                 let what = if deny { "denied" } else { "allowed" };
                 let (message, place) = match by.len() {
                     1 => (format!("another sentence has all of this {what}"), format!("{what} here")),
@@ -34,6 +34,8 @@ impl From<MeaningProblem> for Diagnostic {
                 let finding = Self::new(Code::H0303, span, message).label("says nothing new");
                 let finding = by.into_iter().fold(finding, |finding, by| finding.also(by, place.clone()));
                 let finding = if more > 0 { finding.note(format!("and by {more} more")) } else { finding };
+                let finding =
+                    flow.into_iter().fold(finding, |finding, flow| finding.note(format!("for example {flow}")));
                 finding.help("remove it, or make the other one narrower").remove("remove the sentence", span).certain()
             }
             MeaningProblem::Exposed { span, by } => {
