@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod connections;
+mod endpoints;
 mod flows;
 mod names;
 mod nets;

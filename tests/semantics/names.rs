@@ -70,7 +70,11 @@ proptest! {
         let only_inner = |name: &str| naive(&inner, name) && !outers.iter().any(|outer| naive(outer, name));
         match names::includes_union(&outers, &inner) {
             Answer::Yes => prop_assert!(!NAMES.iter().any(|name| only_inner(name))),
-            Answer::No(name) => prop_assert!(only_inner(&name), "{name}"),
+            Answer::No(name) => {
+                prop_assert!(only_inner(&name), "{name}");
+                let shorter = NAMES.iter().find(|other| other.len() < name.len() && only_inner(other));
+                prop_assert!(shorter.is_none(), "{name} is longer than {shorter:?}");
+            }
             Answer::Unknown(reason) => prop_assert!(false, "{reason}"),
         }
     }

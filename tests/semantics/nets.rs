@@ -50,6 +50,10 @@ proptest! {
             overlap |= in_a && in_b;
             includes &= !in_b || in_a;
         }
+        // The lowest address, IPv4 before IPv6.
+        let only_a = AddressSet::from(&a).difference(&AddressSet::from(&b));
+        let lowest = addresses().into_iter().filter(|address| has(&a, address) && !has(&b, address)).min();
+        prop_assert_eq!(only_a.witness(), lowest);
         prop_assert_eq!(nets::overlap(&a, &b), overlap);
         prop_assert_eq!(nets::includes(&a, &b), includes);
     }

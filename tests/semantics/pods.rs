@@ -202,6 +202,16 @@ proptest! {
     }
 
     #[test]
+    fn no_witness_has_a_label_too_many(a in selector()) {
+        let namespaces = declared();
+        let all = all_pods();
+        let fewest = all.iter().filter(|pod| possible(pod) && fits(&a, pod)).map(|pod| pod.labels.len()).min();
+        let witness = pods::witness(Universe::new(&namespaces), &a);
+        prop_assert_eq!(witness.as_ref().map(|pod| pod.labels.len()), fewest);
+        prop_assert!(witness.is_none_or(|pod| fits(&a, &pod)));
+    }
+
+    #[test]
     fn simplifying_keeps_the_meaning(a in selector()) {
         let namespaces = declared();
         let universe = Universe::new(&namespaces);

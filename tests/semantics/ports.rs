@@ -38,7 +38,11 @@ proptest! {
         prop_assert_eq!(ports::includes(&a, &b), includes);
         prop_assert_eq!(ports::complement(&not_a), a.clone());
         prop_assert_eq!(ports::witness(&a).is_none(), a.is_empty());
-        prop_assert!(ports::witness(&a).is_none_or(|(protocol, port)| has(&a, protocol, port)));
+        if let Some((protocol, port)) = ports::witness(&a) {
+            prop_assert!(has(&a, protocol, port));
+            let lower = |one: Protocol| (1..=if one < protocol { u16::MAX } else { port - 1 }).find(|port| has(&a, one, *port));
+            prop_assert_eq!(Protocol::ALL.into_iter().filter(|one| *one <= protocol).find_map(lower), None);
+        }
     }
 }
 

@@ -260,6 +260,19 @@ proptest! {
     }
 
     #[test]
+    fn no_witness_says_more_than_it_must(within in proptest::collection::vec(set(), 1..3)) {
+        let within: Vec<&RequestSet> = within.iter().collect();
+        let Answer::No(line) = find(&within, &[]) else { return Ok(()) };
+        let all = |fits: &dyn Fn(&RequestSet) -> bool| within.iter().all(|set| fits(set));
+        prop_assert_eq!(line.headers.is_empty(), all(&|set| headers_fit(&set.headers, &headers(None))));
+        prop_assert_eq!(line.authority.is_none(), all(&|set| authority_fits(&set.authority, None)));
+        prop_assert_eq!(line.method == "GET", all(&|set| method_fits(&set.methods, "GET")));
+        let fits = |target: &&String| all(&|set| target_fits(&set.target, target));
+        let shorter = TARGETS.iter().filter(fits).find(|target| target.len() < line.target.len());
+        prop_assert!(["/", "/?q"].contains(&line.target.as_str()) || shorter.is_none(), "{line} is longer than {shorter:?}");
+    }
+
+    #[test]
     fn requests_are_in_their_sets(
         set in set(),
         target in "[ab/?]{0,4}",
