@@ -8,7 +8,7 @@ use crate::policy::{Direction, EnforcerName, PodSelector, ValueSet};
 use crate::semantics::connections::Connections;
 use crate::semantics::endpoints::{self, Endpoints};
 use crate::semantics::{Place, Places, Universe, pods};
-use crate::verdict::{CauseId, Effect, Ruleset};
+use crate::verdict::{CauseId, Effect, Isolation, Ruleset};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 
@@ -99,7 +99,9 @@ pub fn of(ruleset: &Ruleset, universe: Universe<'_>) -> Result<Halves, Vec<Refus
     let mut refusals = Vec::new();
     let mut halves = Halves::default();
     let mut known: IndexMap<(Subject, Direction), CauseId> = IndexMap::new();
-    for isolation in &ruleset.isolations {
+    // What Cilium does by itself stands in no object, and holds for sentences, too.
+    let said = |isolation: &&Isolation| ruleset.cause(isolation.cause).object.is_some();
+    for isolation in ruleset.isolations.iter().filter(said) {
         match subject(ruleset.subject(isolation.subject), universe) {
             Ok(subject) => {
                 let (direction, cause) = (isolation.direction, isolation.cause);

@@ -20,6 +20,10 @@
 //! | [`flows`] | flows between pods: from, to, traffic | `includes_union` |
 //! | [`language`] | strings of a regular language | `shortest` string in all of these and none of those; `strings` asks for those of one kind |
 //!
+//! [`traffic`], [`requests`] and [`peers`] are about the model's own terms, [`connections`] and [`endpoints`] about all that a
+//! manifest can say (expressions, ICMP types, server names, places). Only the former have an answer that is a term of the
+//! model again, which consent is cut to and boundaries are lowered from; only the latter can tell a raised rule apart.
+//!
 //! `includes(outer, inner)` asks whether all of `inner` is in `outer`; so an empty `inner` is in everything.
 //! Answers are exact. Where a question can be too large to decide, the result is an [`Answer`] with a third case and
 //! never a guess, and each function's documentation says so where it errs on purpose.

@@ -13,6 +13,8 @@
 //!
 //! Beside look-ups by name, what is allowed at a DNS server on more than its port opens no other name (`look_ups`).
 //!
+//! Cilium isolates endpoints without labels by itself, so these are part of what every policy means there.
+//!
 //! To what a boundary permits on some ports it leaves protocols without ports open (GRE, ESP): no enforcer's deny can
 //! name them beside allowed ports.
 
@@ -62,7 +64,10 @@ impl Ruleset {
             reader.isolation(isolation);
         }
         match policy.cluster.enforcer {
-            EnforcerName::Cilium => part.rules.iter().for_each(|rule| reader.rule(rule)),
+            EnforcerName::Cilium => {
+                reader.rules.isolate_unlabelled();
+                part.rules.iter().for_each(|rule| reader.rule(rule));
+            }
             EnforcerName::Kubernetes => reader.without_denies(&part.rules),
         }
         for boundary in &part.boundaries {

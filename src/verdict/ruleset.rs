@@ -1,9 +1,9 @@
 //! Rules of any origin.
 
 use crate::policy::Direction;
-use crate::semantics::Places;
 use crate::semantics::connections::Connections;
 use crate::semantics::endpoints::{self, Endpoints};
+use crate::semantics::{Place, Places};
 use crate::source::Span;
 use indexmap::IndexSet;
 use smol_str::SmolStr;
@@ -194,6 +194,16 @@ impl Ruleset {
     /// Every subject with its id.
     pub fn subjects(&self) -> impl Iterator<Item = (SubjectId, &Endpoints)> {
         (0_u32..).map(SubjectId).zip(&self.subjects)
+    }
+
+    /// Isolates endpoints that have no labels yet (`init`), as Cilium does whatever policies say
+    /// (`computePolicyEnforcementAndRules` in `pkg/policy/repository.go`, 1.16.0 to 1.20.2).
+    pub fn isolate_unlabelled(&mut self) {
+        let subject = self.intern(Endpoints::Single(Places::of(&[Place::Init])));
+        let text = "an endpoint without labels, which Cilium isolates by itself".into();
+        let cause = self.add_cause(Cause { text, object: None, span: None });
+        let directions = [Direction::Ingress, Direction::Egress].into_iter();
+        self.isolations.extend(directions.map(|direction| Isolation { subject, direction, cause }));
     }
 
     /// Leaves only rules about other ends that stand in these places.

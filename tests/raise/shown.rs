@@ -11,11 +11,11 @@ use ztp::semantics::nets::AddressSet;
 use ztp::semantics::{Place, Places};
 use ztp::verdict::{Effect, SubjectId};
 
-/// What was raised, by subject; problems last.
+/// What was raised, by subject; problems last. What Cilium does by itself stands in no object, and is not shown.
 pub fn shown(raised: &Raised) -> String {
     let rules = &raised.rules;
     let mut by_subject: BTreeMap<SubjectId, Vec<String>> = BTreeMap::new();
-    for isolation in &rules.isolations {
+    for isolation in rules.isolations.iter().filter(|isolation| rules.cause(isolation.cause).object.is_some()) {
         let line =
             format!("  isolated for {}   # {}", direction(isolation.direction), rules.cause(isolation.cause).text);
         by_subject.entry(isolation.subject).or_default().push(line);

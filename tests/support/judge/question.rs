@@ -66,12 +66,10 @@ pub fn directions(flow: &Flow) -> Vec<Direction> {
     ends.into_iter().filter(|(_, own, other)| governs(own, other)).map(|(direction, ..)| direction).collect()
 }
 
-/// Whether policies decide over this end. What is local to a node is the node itself. An endpoint without labels yet is
-/// isolated whatever they say (`computePolicyEnforcementAndRules` in `pkg/policy/repository.go`, 1.20.2), and no sentence
-/// is about its end.
+/// Whether policies decide over this end. What is local to a node is the node itself.
 fn governs(own: &Endpoint, other: &Endpoint) -> bool {
     match own {
-        Endpoint::MeshPod { .. } | Endpoint::Single(Place::Init) => false,
+        Endpoint::MeshPod { .. } => false,
         Endpoint::Node { .. } => !matches!(other.place(), Place::LocalNode | Place::LocalApiserver),
         _ => true,
     }

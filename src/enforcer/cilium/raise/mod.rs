@@ -9,9 +9,8 @@
 //! Sources are named with each rule: files of cilium/cilium 1.20.2 where no version is given, or cases of
 //! `cilium-verdicts`, on which Cilium's own engine was run. What is left to the defaults of the agent: pods and nodes are
 //! never in an address range (`policy-cidr-match-mode`), identities have the labels that they have without `labels` and
-//! with no `node-labels`, `enable-non-default-deny-policies` is on, `enable-policy` is `default`. And left aside: that an
-//! endpoint without labels yet (`init`) is always isolated, and that until 1.18 a range of length 0 is the whole world of
-//! a cluster with one address family, also if it is of the other.
+//! with no `node-labels`, `enable-non-default-deny-policies` is on, `enable-policy` is `default`. And left aside: that
+//! until 1.18 a range of length 0 is the whole world of a cluster with one address family, also if it is of the other.
 
 mod conflict;
 mod form;
@@ -59,6 +58,7 @@ pub fn raise(objects: &[Located<'_, '_>], scope: &Scope) -> Raised {
             None => {}
         }
     });
+    all.rules.isolate_unlabelled();
     conflict::find(&mut all.rules);
     settle_look_ups(&mut all.rules);
     all.problems = reading.into_iter().flat_map(|(_, _, problems, _)| problems).collect();
