@@ -232,25 +232,6 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn endpoints_are_sets(a in ends(), b in ends()) {
-        let universe = Universe::unknown();
-        let both = endpoints::intersection(universe, &a, &b);
-        let rest = endpoints::difference(universe, &a, &b);
-        let includes = endpoints::includes(universe, &b, &a);
-        for end in ENDS.iter() {
-            let (in_a, in_b) = (endpoints::matches(&a, end), endpoints::matches(&b, end));
-            prop_assert_eq!(both.as_ref().is_some_and(|both| endpoints::matches(both, end)), in_a && in_b, "{}", end);
-            let parts = rest.iter().filter(|part| endpoints::matches(part, end)).count();
-            prop_assert_eq!(parts, usize::from(in_a && !in_b), "{}", end);
-            prop_assert!(!includes || !in_a || in_b, "{}", end);
-        }
-        for part in both.iter().chain(&rest) {
-            let witness = endpoints::witness(universe, part).unwrap();
-            prop_assert!(endpoints::matches(part, &witness), "{}", witness);
-        }
-    }
-
-    #[test]
     fn what_passes_and_what_is_stopped(ruleset in rulesets(), flows in questions()) {
         let index = Index::new(&ruleset, Universe::unknown());
         let all = each(&flows);

@@ -35,6 +35,11 @@ pub fn missing(policy: &Policy, question: &str, explanation: &Explanation) -> Ve
     }
     let home = |end| home(policy, end);
     let shut = |end: &super::Decided| end.outcome == Outcome::NotAllowed;
+    // Sentences open the ends of pods and nodes alone.
+    let governed = |end: &Endpoint| matches!(end, Endpoint::Pod(_) | Endpoint::Node { .. });
+    if (shut(egress) && !governed(&flow.from)) || (shut(ingress) && !governed(&flow.to)) {
+        return Vec::new();
+    }
     let may = |home: &SmolStr| Missing {
         sentence: local(home, &format!("{subject} may {action}")),
         namespace: Some(home.clone()),

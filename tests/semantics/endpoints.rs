@@ -152,6 +152,10 @@ proptest! {
             let parts = rest.iter().filter(|part| within(part, end)).count();
             prop_assert_eq!(parts, usize::from(in_a && !in_b), "{}", end);
         }
+        for part in both.iter().chain(&rest) {
+            let witness = endpoints::witness(universe, part).expect("it is not empty");
+            prop_assert!(within(part, &witness), "{}", witness);
+        }
         let some = |fits: &dyn Fn(&Endpoint) -> bool| ENDS.iter().any(fits);
         prop_assert_eq!(endpoints::overlap(universe, &a, &b), some(&|end| within(&a, end) && within(&b, end)));
         prop_assert_eq!(endpoints::includes(universe, &b, &a), !some(&|end| within(&a, end) && !within(&b, end)));
