@@ -1,26 +1,4 @@
 //! `ztp-lsp`: the language server, over standard input and output.
-//!
-//! ```text
-//! server (one line a request) ─▶ requests (one file each, on a snapshot) ─▶ ztp::ide
-//!    │                                  ▲
-//!    └─▶ state (projects, documents) ───┴──▶ work (checks on threads) ─▶ findings to the client
-//! ```
-
-mod capabilities;
-mod diagnostics;
-mod document;
-mod edits;
-mod grouping;
-mod lines;
-mod pages;
-mod project;
-mod protocol;
-mod requests;
-mod sender;
-mod server;
-mod snapshot;
-mod state;
-mod work;
 
 use std::process::ExitCode;
 
@@ -35,5 +13,5 @@ fn main() -> ExitCode {
         eprintln!("ztp-lsp {}: an editor starts it, and it takes no `{unknown}`", env!("CARGO_PKG_VERSION"));
         return ExitCode::from(2);
     }
-    server::serve()
+    ztp_lsp::serve()
 }

@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::unbounded_channel;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::{Client, LanguageServer, LspService, Server as Transport};
@@ -25,6 +26,10 @@ use ztp::syntax::ast::Date;
 /// How many messages are under way at once. A question waits for its answer on another thread, and no change may wait
 /// for a question.
 const AT_ONCE: usize = 64;
+
+/// How long nobody types before everything is checked again. A platform file concerns every file, so its changes do not
+/// wait.
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// How long an answer that is under way may still take when the client wants the server to end.
 const GRACE: Duration = Duration::from_millis(300);
@@ -58,23 +63,35 @@ pub fn serve() -> ExitCode {
         eprintln!("ztp-lsp: no threads can be started");
         return ExitCode::FAILURE;
     };
-    let ended = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&ended);
-    runtime.block_on(async move {
-        let (service, socket) =
-            LspService::build(|client| Server::new(client, told)).custom_method("ztp/status", Server::status).finish();
-        Transport::new(tokio::io::stdin(), tokio::io::stdout(), socket).concurrency_level(AT_ONCE).serve(service).await;
-    });
+    let ended = runtime.block_on(serve_on(tokio::io::stdin(), tokio::io::stdout(), PAUSE));
     // Threads that still read or check are left behind: waiting for them could take for ever.
     runtime.shutdown_timeout(GRACE);
-    if ended.load(Ordering::Relaxed) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if ended { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The same over any pair of streams, in the runtime of the caller. `pause` is how long nobody types before everything is
+/// checked again. Returns whether the client has said `shutdown` before.
+pub async fn serve_on(input: impl AsyncRead + Unpin, output: impl AsyncWrite, pause: Duration) -> bool {
+    let ended = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&ended);
+    let (service, socket) = LspService::build(|client| Server::new(client, told, pause))
+        .custom_method("ztp/status", Server::status)
+        .finish();
+    Transport::new(input, output, socket).concurrency_level(AT_ONCE).serve(service).await;
+    ended.load(Ordering::Relaxed)
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.work.end();
+    }
 }
 
 impl Server {
-    fn new(client: Client, ended: Arc<AtomicBool>) -> Self {
+    fn new(client: Client, ended: Arc<AtomicBool>, pause: Duration) -> Self {
         let (sender, receiver) = unbounded_channel();
         let wishes = Arc::new(Wishes::default());
-        let work = Work::begin(sender);
+        let work = Work::begin(sender, pause);
         tokio::spawn(send(client.clone(), receiver, Arc::clone(&work), Arc::clone(&wishes)));
         Self { client, work, wishes, ended }
     }

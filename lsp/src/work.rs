@@ -19,10 +19,6 @@ use ztp::diagnostic::Diagnostic;
 use ztp::ide::Checked;
 use ztp::source::FileId;
 
-/// How long nobody types before everything is checked again. A platform file concerns every file, so its changes do not
-/// wait.
-const PAUSE: Duration = Duration::from_millis(300);
-
 /// What goes to the client on the server's own account.
 #[derive(Debug)]
 pub enum Message {
@@ -55,6 +51,10 @@ pub struct Work {
     client: UnboundedSender<Message>,
     /// How many rounds of findings are on their way to the client.
     unsent: AtomicUsize,
+    /// How long nobody types before everything is checked again.
+    pause: Duration,
+    /// Whether the threads are to end.
+    ended: AtomicBool,
 }
 
 /// Files that are to be checked around, and some of which only what is known is to be sent again.
@@ -76,9 +76,15 @@ struct Next {
 
 impl Work {
     /// Begins to work; `client` takes what is found.
-    pub fn begin(client: UnboundedSender<Message>) -> Arc<Self> {
-        let work =
-            Arc::new(Self { state: Mutex::default(), changed: Condvar::new(), client, unsent: AtomicUsize::new(0) });
+    pub fn begin(client: UnboundedSender<Message>, pause: Duration) -> Arc<Self> {
+        let work = Arc::new(Self {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            client,
+            unsent: AtomicUsize::new(0),
+            pause,
+            ended: AtomicBool::new(false),
+        });
         for run in [Self::check_around_changes as fn(&Self), Self::check_everything] {
             let work = Arc::clone(&work);
             thread::spawn(move || run(&work));
@@ -89,6 +95,14 @@ impl Work {
     /// The state, to look at or to change. Whoever changed it says so by [`Self::wake`].
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the threads end once they have done what they are about.
+    pub fn end(&self) {
+        let state = self.state();
+        self.ended.store(true, Ordering::Relaxed);
+        state.projects.values().for_each(|project| project.stop.store(true, Ordering::Relaxed));
+        self.changed.notify_all();
     }
 
     /// Whether findings are on their way to the client.
@@ -139,8 +153,7 @@ impl Work {
     }
 
     fn check_around_each(&self) {
-        loop {
-            let Changes { name, snapshot, known, mut dirty } = self.next_changes();
+        while let Some(Changes { name, snapshot, known, mut dirty }) = self.next_changes() {
             if !known.is_empty() {
                 self.publish(self.state(), &name, &known);
             }
@@ -173,19 +186,21 @@ impl Work {
         }
     }
 
-    /// Waits for changes of a project that was checked before: one that is new is checked as a whole first.
-    fn next_changes(&self) -> Changes {
+    /// Waits for changes of a project that was checked before: one that is new is checked as a whole first. `None` at the
+    /// end.
+    fn next_changes(&self) -> Option<Changes> {
         let mut state = self.state();
-        loop {
+        while !self.ended.load(Ordering::Relaxed) {
             let due = state.projects.iter().find(|(_, project)| project.near_changes().next().is_some());
             if let Some((name, snapshot)) = due.map(|(name, project)| (name.clone(), state.snapshot(project))) {
                 let (known, dirty) = state.projects.get_mut(&name).map(Project::take_near_changes).unwrap_or_default();
                 // What is taken out is under way until it is sent.
                 self.unsent.fetch_add(1, Ordering::Release);
-                return Changes { name, snapshot, known, dirty };
+                return Some(Changes { name, snapshot, known, dirty });
             }
             state = self.wait(state, None);
         }
+        None
     }
 
     fn check_everything(&self) {
@@ -197,8 +212,7 @@ impl Work {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let (all, fewer) = (pool(cores), pool(cores.saturating_sub(1).max(1)));
         let check = |snapshot: &Snapshot, stop: &AtomicBool| snapshot.workspace.check(&snapshot.options, stop);
-        loop {
-            let Next { name, snapshot, stop, urgent } = self.next_project();
+        while let Some(Next { name, snapshot, stop, urgent }) = self.next_project() {
             let threads = if urgent { &all } else { &fewer };
             let checked = match threads {
                 Some(threads) => threads.install(|| check(&snapshot, &stop)),
@@ -222,24 +236,26 @@ impl Work {
         }
     }
 
-    /// Waits until a project is to be checked as a whole.
-    fn next_project(&self) -> Next {
+    /// Waits until a project is to be checked as a whole. `None` at the end.
+    fn next_project(&self) -> Option<Next> {
         let mut state = self.state();
-        loop {
+        while !self.ended.load(Ordering::Relaxed) {
             let now = Instant::now();
-            let due = |project: &Project| project.changed + if project.is_urgent() { Duration::ZERO } else { PAUSE };
+            let pause = |project: &Project| if project.is_urgent() { Duration::ZERO } else { self.pause };
+            let due = |project: &Project| project.changed + pause(project);
             let stale = state.projects.iter().filter(|(_, project)| project.whole.0 < project.generation);
             let next = stale.map(|(name, project)| (due(project), name, project)).min_by_key(|(at, ..)| *at);
             match next {
                 Some((at, name, project)) if at <= now => {
                     project.stop.store(false, Ordering::Relaxed);
                     let (stop, urgent) = (Arc::clone(&project.stop), project.is_urgent());
-                    return Next { name: name.clone(), snapshot: state.snapshot(project), stop, urgent };
+                    return Some(Next { name: name.clone(), snapshot: state.snapshot(project), stop, urgent });
                 }
                 Some((at, ..)) => state = self.wait(state, Some(at - now)),
                 None => state = self.wait(state, None),
             }
         }
+        None
     }
 
     /// Sends what is known of some files of a project, but for those that have changed again meanwhile. What takes time
