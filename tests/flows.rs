@@ -172,7 +172,7 @@ fn drafted(case: &Case) -> String {
     let files: Vec<(String, String)> = draft.files.clone().into_iter().collect();
     let cut_off = |files: &[(String, String)]| {
         let mut sources = Sources::new();
-        files.iter().for_each(|(path, text)| _ = sources.add(path.clone(), text.clone()));
+        files.iter().for_each(|(path, text)| _ = sources.add(path.clone(), enforcing(text)));
         let mut outcome = view::read(Input { sentences: sources, manifests: Sources::new() }, &Options::default());
         let view = outcome.views.pop()?;
         let tally = tally(&case.flows, &view);
@@ -194,6 +194,15 @@ fn drafted(case: &Case) -> String {
         }
     }
     text
+}
+
+/// A file as it will be when its namespaces enforce both directions.
+fn enforcing(text: &str) -> String {
+    let line = |line: &str| match line.split_once(" enforcing ") {
+        Some((header, _)) => format!("{header} enforcing ingress, egress{}\n", if line.ends_with('{') { " {" } else { "" }),
+        None => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
 }
 
 fn rolled_out(case: &Case) -> String {
@@ -228,7 +237,7 @@ fn propose(case: &Case) -> (String, Option<flows::Draft>) {
     let mut tally = Tally::default();
     let interest = flows::interest(&sources, &Options::default());
     flows::read(&"flows.json".into(), &mut case.flows.as_bytes(), &interest, &mut tally, &mut |_| {}).unwrap();
-    let proposal = flows::propose(sources, &Options::default(), &flows::Wish::default(), &tally);
+    let proposal = flows::propose(&sources, &Options::default(), &flows::Wish::default(), &tally);
     let mut text = String::new();
     for finding in &proposal.diagnostics {
         writeln!(text, "| {}: {}", finding.code, finding.message).unwrap();
@@ -236,6 +245,9 @@ fn propose(case: &Case) -> (String, Option<flows::Draft>) {
     let Some(draft) = proposal.draft else { return (text, None) };
     for line in draft.whole.lines() {
         writeln!(text, "{}", format!("| {line}").trim_end()).unwrap();
+    }
+    for name in &draft.as_enforcing {
+        writeln!(text, "| as if it enforced both directions: {name}").unwrap();
     }
     for left in &draft.left {
         writeln!(text, "| left: {}: {}", left.flow, left.reason).unwrap();

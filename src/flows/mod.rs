@@ -17,6 +17,7 @@ mod propose;
 mod read;
 mod replay;
 mod rollout;
+mod steps;
 mod tally;
 mod who;
 mod words;

@@ -6,18 +6,18 @@
 
 use super::event::Interest;
 use super::replay::{Case, Change, Replay, replay};
+use super::steps::{ALL, enforced, headers, with};
 use super::tally::Tally;
 use crate::compile::{self, Options};
 use crate::diagnostic::{Diagnostic, Severity, has_errors};
 use crate::inventory::Inventory;
 use crate::policy::EnforcerName;
-use crate::source::{FileId, SourceFile, Sources, Span};
-use crate::syntax::ast::{Direction, HeaderKind, Tree};
+use crate::source::{Sources, Span};
+use crate::syntax::ast::Direction;
 use crate::verdict::Ruleset;
 use crate::view::View;
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -64,9 +64,7 @@ pub struct Step {
 #[must_use]
 pub fn interest(sources: &Sources, options: &Options) -> Interest {
     let trees = compile::check(sources, options).trees;
-    let clauses: Vec<Span> =
-        headers(&trees).into_values().flatten().filter_map(|clause| clause.map(|(_, span)| span)).collect();
-    let all = with(sources, &clauses, "enforcing ingress, egress");
+    let (all, _) = enforced(sources, &trees, |_| true);
     let compiled = compile::check(&all, options).clusters.into_iter().next();
     compiled.map(|compiled| Interest::of(&Ruleset::of_policy(&compiled.policy))).unwrap_or_default()
 }
@@ -87,8 +85,8 @@ pub fn rollout(sources: &Sources, options: &Options, tally: &Tally) -> Rollout {
             continue;
         };
         let steps: &[&'static str] = match first.as_slice() {
-            [] => &["ingress", "ingress, egress"],
-            [_] => &["ingress, egress"],
+            [] => &["ingress", ALL],
+            [_] => &[ALL],
             _ => {
                 rollout.enforcing += 1;
                 continue;
@@ -106,22 +104,6 @@ pub fn rollout(sources: &Sources, options: &Options, tally: &Tally) -> Rollout {
         });
     }
     rollout
-}
-
-/// The `enforcing` clause of a header, and where it stands.
-type Clause = Option<(Vec<Direction>, Span)>;
-
-/// The clauses of every namespace's headers, by its name.
-fn headers(trees: &[Tree]) -> BTreeMap<SmolStr, Vec<Clause>> {
-    let mut found: BTreeMap<SmolStr, Vec<Clause>> = BTreeMap::new();
-    let headers = trees.iter().flat_map(|tree| &tree.sections).filter_map(|section| section.header.as_ref());
-    for header in headers {
-        if let HeaderKind::Namespace { name, enforcing, .. } = &header.kind {
-            let clause = enforcing.as_ref().map(|said| (said.value.iter().map(|word| word.value).collect(), said.span));
-            found.entry(name.value.clone()).or_default().push(clause);
-        }
-    }
-    found
 }
 
 fn word(direction: Direction) -> &'static str {
@@ -160,27 +142,4 @@ fn step(
         }
     }
     step
-}
-
-/// The files with other text at some places.
-fn with(sources: &Sources, places: &[Span], text: &str) -> Sources {
-    let mut changed = sources.clone();
-    let mut by_file: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
-    for place in places {
-        by_file.entry(place.file).or_default().push(*place);
-    }
-    for (id, mut places) in by_file {
-        let Some(file) = sources.get(id) else { continue };
-        let mut new = file.text.clone();
-        // From behind, so that what stands before stays where it is.
-        places.sort_by_key(|place| std::cmp::Reverse(place.start));
-        for place in places {
-            let range = place.start as usize..place.end as usize;
-            if new.get(range.clone()).is_some() {
-                new.replace_range(range, text);
-            }
-        }
-        changed.replace(id, Arc::new(SourceFile { text: new, ..file.clone() }));
-    }
-    changed
 }

@@ -17,8 +17,9 @@ const MOST: usize = 50;
 /// Draft the sentences that are missing for flows that passed
 ///
 /// Of what was forwarded or audited and what the project does not allow yet, it drafts the fewest sentences that let it pass.
-/// Without a project it drafts one, of all namespaces that were seen but kube-system. A draft is what was seen, and not what
-/// ought to be: read it before you take it.
+/// Namespaces that do not enforce both directions yet, kube-system aside, are taken as if they did. Without a project it
+/// drafts one, of all namespaces that were seen but kube-system. A draft is what was seen, and not what ought to be: read it
+/// before you take it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -55,7 +56,7 @@ pub fn run(args: &Args) -> Status {
         Err(status) => return status,
     };
     let wish = Wish { namespaces: args.namespace.iter().map(SmolStr::from).collect() };
-    let Proposal { sources, diagnostics, draft } = flows::propose(sources, &options, &wish, &tally);
+    let Proposal { sources, diagnostics, draft } = flows::propose(&sources, &options, &wish, &tally);
     terminal::findings(Format::Human, &sources, &diagnostics);
     let Some(draft) = draft else { return project::status(&diagnostics).max(Status::Findings) };
     let written = match &args.out {
@@ -103,6 +104,10 @@ fn report(draft: &Draft) -> String {
         let _ = write!(text, "; {} need none", draft.passing);
     }
     text.push('\n');
+    if !draft.as_enforcing.is_empty() {
+        let names: Vec<&str> = draft.as_enforcing.iter().map(SmolStr::as_str).collect();
+        let _ = writeln!(text, "as if ingress and egress were enforced already: {}", names.join(", "));
+    }
     for (why, lines) in &draft.left_out {
         let _ = writeln!(text, "{lines:>8}  left out: {}", why.as_str());
     }

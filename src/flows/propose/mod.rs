@@ -4,6 +4,8 @@
 //!  flows that pass ─▶ not allowed yet? ─▶ ends: named ─▶ sentence: joined ─▶ page ─▶ compile ─▶ what is needless goes
 //! ```
 //!
+//! What a draft is for is a project that enforces: a namespace that does not yet is taken as if it did.
+//!
 //! Invariant: there is a draft only if it compiles together with the project. Replayed on both, no flow is cut off that is not
 //! told as left, and every sentence is needed by some flow.
 
@@ -15,6 +17,7 @@ mod sentence;
 
 use super::left_out::LeftOut;
 use super::replay::{Observed, observed, opens_some};
+use super::steps::enforced;
 use super::tally::{Count, Tally};
 use super::words::{self, naming_label};
 use crate::compile::{self, Options};
@@ -74,6 +77,8 @@ pub struct Draft {
     pub flows: usize,
     /// How many flows pass without them.
     pub passing: usize,
+    /// The namespaces that do not enforce both directions yet, and were taken as if they did.
+    pub as_enforcing: BTreeSet<SmolStr>,
     /// Flows that passed and for which nothing was drafted, and why.
     pub left: Vec<Left>,
     /// Lines that are no flows that are decided.
@@ -91,9 +96,12 @@ pub struct Left {
     pub count: Count,
 }
 
-/// Drafts sentences. `sources` is the project, or nothing.
+/// Drafts sentences. The project may be nothing.
 #[must_use]
-pub fn propose(sources: Sources, options: &Options, wish: &Wish, tally: &Tally) -> Proposal {
+pub fn propose(project: &Sources, options: &Options, wish: &Wish, tally: &Tally) -> Proposal {
+    let as_it_is = compile::check(project, options);
+    let ours = |name: &str| name != SYSTEM || wish.namespaces.contains(name);
+    let (sources, as_enforcing) = enforced(project, &as_it_is.trees, ours);
     let (base, facts) = match base(&sources, options) {
         Ok(base) => base,
         Err(diagnostics) => return Proposal { sources, diagnostics, draft: None },
@@ -112,7 +120,7 @@ pub fn propose(sources: Sources, options: &Options, wish: &Wish, tally: &Tally) 
     let by = facts.as_ref().map_or_else(|| policy.cluster.workload_label.clone(), |_| key_of_most(&all, &new));
     let facts = facts
         .map(|facts| facts.replace(BY, &if by == "app" { String::new() } else { format!("  workloads by {by}\n") }));
-    let mut draft = Draft { left_out, ..Draft::default() };
+    let mut draft = Draft { left_out, as_enforcing, ..Draft::default() };
     let wanted = wanted(&base, &all, Ends::new(policy, &new, by), &new, &mut draft);
     let sentences = sentence::sentences(wanted);
     let frames = Frames { policy, sources: &sources, facts };
@@ -158,8 +166,12 @@ pub fn propose(sources: Sources, options: &Options, wish: &Wish, tally: &Tally) 
                 draft.left.push(Left { flow: one.flow.clone(), reason, count: one.seen.all() });
             }
             draft.sentences = said.len();
+            // What it was tried on enforces more than the project, whose headers are to stay.
+            let policy = as_it_is.clusters.first().map_or(policy, |compiled| &compiled.policy);
+            let frames = Frames { policy, sources: project, facts: frames.facts.clone() };
             draft.whole = formatted(&page::whole(&said, &new, &frames));
-            draft.files = files.iter().map(|(path, page)| (path.clone(), formatted(&page.text))).collect();
+            let files = page::files(&said, &new, &frames);
+            draft.files = files.into_iter().map(|(path, page)| (path, formatted(&page.text))).collect();
             return Proposal { sources: tried, diagnostics: Vec::new(), draft: Some(draft) };
         }
         kept.retain(|number| !needless.contains(number));
