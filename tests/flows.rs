@@ -32,6 +32,8 @@ mod hubble;
 #[path = "support/flows.rs"]
 mod notation;
 
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -172,7 +174,7 @@ fn drafted(case: &Case) -> String {
     let files: Vec<(String, String)> = draft.files.clone().into_iter().collect();
     let cut_off = |files: &[(String, String)]| {
         let mut sources = Sources::new();
-        files.iter().for_each(|(path, text)| _ = sources.add(path.clone(), enforcing(text)));
+        files.iter().for_each(|(path, text)| _ = sources.add(path.clone(), enforcing(text, &draft.as_enforcing)));
         let mut outcome = view::read(Input { sentences: sources, manifests: Sources::new() }, &Options::default());
         let view = outcome.views.pop()?;
         let tally = tally(&case.flows, &view);
@@ -196,11 +198,13 @@ fn drafted(case: &Case) -> String {
     text
 }
 
-/// A file as it will be when its namespaces enforce both directions.
-fn enforcing(text: &str) -> String {
+/// A file as it will be when these namespaces enforce both directions.
+fn enforcing(text: &str, names: &BTreeSet<SmolStr>) -> String {
     let line = |line: &str| match line.split_once(" enforcing ") {
-        Some((header, _)) => format!("{header} enforcing ingress, egress{}\n", if line.ends_with('{') { " {" } else { "" }),
-        None => format!("{line}\n"),
+        Some((header, _)) if names.contains(header.trim_start_matches("namespace ")) => {
+            format!("{header} enforcing ingress, egress\n")
+        }
+        _ => format!("{line}\n"),
     };
     text.lines().map(line).collect()
 }
