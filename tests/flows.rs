@@ -435,9 +435,11 @@ fn lines_are_those_of_the_definitions() {
             hubble::lines(line).iter().take(1).for_each(|line| writeln!(text, "{line}").unwrap());
         }
     }
-    let documented =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/flows.md")).unwrap_or_default();
-    documented.lines().filter(|line| line.starts_with("{\"flow\"")).for_each(|line| writeln!(text, "{line}").unwrap());
+    for document in ["docs/flows.md", "docs/walk-through/flows.json"] {
+        let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(document)).unwrap();
+        let flows = document.lines().filter(|line| line.starts_with("{\"flow\""));
+        flows.for_each(|line| writeln!(text, "{line}").unwrap());
+    }
     let mut go = Command::new("go")
         .args(["run", "./flows"])
         .current_dir(module)

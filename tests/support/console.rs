@@ -2,6 +2,7 @@
 //!
 //! A block holds commands after `$ `, each followed by its output, or by none when that is not shown. A line `…` stands
 //! for any lines. All commands but the last must succeed; the last exits with `exit=N`, which is 0 when it is not said.
+//! What lies in the folder beside the document that has its name (`docs/walk-through/`) is in the folder from the start.
 //! A shell runs them; `ztp` and `cargo run --release --` are the binary under test. A block with `file=PATH`, in whatever
 //! language, is written before what follows. The `ztp` steps of a workflow in a `yaml` block are run, too, and must succeed.
 
@@ -49,13 +50,17 @@ pub fn run(document: &str, text: &str) -> Ran {
     ran
 }
 
-/// An empty folder, with a copy of `examples/` in it for documents that speak of it.
+/// A folder with what the document has beside it, and with a copy of `examples/` for documents that speak of it.
 fn scratch(document: &str, with_examples: bool) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("documents").join(document.replace(['/', '.'], "-"));
     if folder.exists() {
         std::fs::remove_dir_all(&folder).expect("an old folder is removed");
     }
     std::fs::create_dir_all(&folder).expect("a folder is made");
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join(document.trim_end_matches(".md"));
+    if beside.is_dir() {
+        copy(&beside, &folder);
+    }
     if with_examples {
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"), &folder.join("examples"));
     }
