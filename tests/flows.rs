@@ -448,8 +448,12 @@ fn lines_are_those_of_the_definitions() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    go.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let output = go.wait_with_output().unwrap();
+    // It answers while it reads, so both go on at once.
+    let (mut stdin, lines) = (go.stdin.take().unwrap(), text.as_bytes());
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || stdin.write_all(lines).unwrap());
+        go.wait_with_output().unwrap()
+    });
     assert!(output.status.success(), "Cilium's definitions refuse a line");
     let printed = String::from_utf8(output.stdout).unwrap();
     let value = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
