@@ -102,9 +102,7 @@ pub fn event<'l>(flow: Flow<'l>, time: Option<Text<'l>>, interest: &Interest) ->
         (None, None) => return Err(LeftOut::NoProtocol),
     };
     let (source, destination) = (flow.source.unwrap_or_default(), flow.destination.unwrap_or_default());
-    let same_pod = source.pod_name.as_deref().is_some_and(|name| !name.is_empty())
-        && (&source.pod_name, &source.namespace) == (&destination.pod_name, &destination.namespace);
-    if same_pod {
+    if source.is_same_pod(&destination) {
         return Err(LeftOut::Itself);
     }
     let at = match flow.traffic_direction.as_deref() {
@@ -130,6 +128,7 @@ pub fn event<'l>(flow: Flow<'l>, time: Option<Text<'l>>, interest: &Interest) ->
     let (from, to) = Who::both(
         Side { end: source, address: from_address, names: flow.source_names },
         Side { end: destination, address: to_address, names: flow.destination_names },
+        flow.node_name.as_deref(),
     );
     let time = flow.time.or(time).and_then(|time| moment(&time));
     Ok(Event { from, to, connection, at, fate, time, stopped_by })

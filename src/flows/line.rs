@@ -107,6 +107,8 @@ pub struct Flow<'l> {
     pub ingress_denied_by: Option<Vec<Policy<'l>>>,
     #[serde(borrow, alias = "policyLog")]
     pub policy_log: Option<Vec<Text<'l>>>,
+    #[serde(borrow, alias = "nodeName")]
+    pub node_name: Option<Text<'l>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

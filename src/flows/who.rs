@@ -28,32 +28,34 @@ pub struct Who<'l> {
     names: Vec<Text<'l>>,
     /// The name of its cluster, where that is another one than that of the other end.
     elsewhere: Option<SmolStr>,
+    /// Whether the other end is a pod of another node than the one that saw the flow. To that pod, what is the local node
+    /// here is another node.
+    from_afar: bool,
 }
 
 impl<'l> Who<'l> {
-    /// Both ends of a flow: what opens it and what answers.
-    pub fn both(source: Side<'l>, destination: Side<'l>) -> (Self, Self) {
-        let cluster = |side: &Side<'l>| {
-            let labels = side.end.labels.iter().flatten();
-            labels.filter_map(|label| label.strip_prefix(CLUSTER)).map(SmolStr::from).next()
-        };
-        let clusters = (cluster(&source), cluster(&destination));
-        let is_local = |side: &Side<'l>| side.end.id != 0;
+    /// Both ends of a flow: what opens it and what answers. `node` is the name of the node that saw it.
+    pub fn both(source: Side<'l>, destination: Side<'l>, node: Option<&str>) -> (Self, Self) {
+        // `cluster/node`, but for clusters without a name of their own (Cilium 1.20.2, `pkg/node/types/nodename.go`).
+        let of_node = node.and_then(|node| node.split_once('/')).map(|(cluster, _)| cluster);
         // An end of the node that saw the flow is of this cluster.
-        let (of_source, of_destination) = match &clusters {
-            (Some(from), Some(to)) if from != to && is_local(&source) => (None, clusters.1),
-            (Some(from), Some(to)) if from != to && is_local(&destination) => (clusters.0, None),
-            _ => (None, None),
+        let of_end = || [&source, &destination].into_iter().filter(|side| side.end.is_local()).find_map(Side::cluster);
+        let own = of_node.or_else(of_end).map(SmolStr::from);
+        let elsewhere = |side: &Side<'l>| {
+            let own = own.as_deref()?;
+            side.cluster().filter(|cluster| *cluster != own).map(SmolStr::from)
         };
-        (Self::new(source, of_source), Self::new(destination, of_destination))
+        let (of_source, of_destination) = (elsewhere(&source), elsewhere(&destination));
+        let (from_afar, to_afar) = (source.end.is_distant_pod(), destination.end.is_distant_pod());
+        (Self::new(source, of_source, to_afar), Self::new(destination, of_destination, from_afar))
     }
 
-    fn new(side: Side<'l>, elsewhere: Option<SmolStr>) -> Self {
+    fn new(side: Side<'l>, elsewhere: Option<SmolStr>, from_afar: bool) -> Self {
         let labels = side.end.labels.unwrap_or_default();
         let is_pod = labels.iter().any(|label| label.starts_with(NAMESPACE));
         let address = if is_pod { None } else { side.address.and_then(|text| text.parse().ok()) };
         let names = if is_pod { Vec::new() } else { side.names.unwrap_or_default() };
-        Self { labels, address, names, elsewhere }
+        Self { labels, address, names, elsewhere, from_afar: from_afar && !is_pod }
     }
 
     /// The endpoint.
@@ -103,9 +105,9 @@ impl<'l> Who<'l> {
         let single = |place| Ok(Endpoint::Single(place));
         if has("health") {
             return Err(LeftOut::Health);
-        } else if has("host") {
+        } else if has("host") && !self.from_afar {
             return node(if apiserver { Place::LocalApiserver } else { Place::LocalNode });
-        } else if has("remote-node") {
+        } else if has("host") || has("remote-node") {
             return node(if apiserver { Place::RemoteApiserver } else { Place::RemoteNode });
         } else if has("ingress") {
             return single(Place::Ingress);
@@ -153,6 +155,34 @@ pub struct Side<'l> {
     pub address: Option<Text<'l>>,
     /// Names that the other end had looked up and that led to the address.
     pub names: Option<Vec<Text<'l>>>,
+}
+
+impl Side<'_> {
+    fn cluster(&self) -> Option<&str> {
+        self.end.cluster()
+    }
+}
+
+impl End<'_> {
+    /// Whether both are the same pod. Clusters of a mesh may have pods of the same name, as those of StatefulSets.
+    pub fn is_same_pod(&self, other: &Self) -> bool {
+        let id = |end: &Self| (end.pod_name.clone(), end.namespace.clone(), end.cluster().map(SmolStr::from));
+        self.pod_name.as_deref().is_some_and(|name| !name.is_empty()) && id(self) == id(other)
+    }
+
+    /// The cluster of a pod.
+    fn cluster(&self) -> Option<&str> {
+        self.labels.iter().flatten().find_map(|label| label.strip_prefix(CLUSTER))
+    }
+
+    /// Whether it is of the node that saw the flow.
+    fn is_local(&self) -> bool {
+        self.id != 0
+    }
+
+    fn is_distant_pod(&self) -> bool {
+        !self.is_local() && self.labels.iter().flatten().any(|label| label.starts_with(NAMESPACE))
+    }
 }
 
 /// A name as the model has it: lower case, without a closing dot.
