@@ -58,10 +58,19 @@ impl Seen {
         all
     }
 
-    /// Whether it was stopped when it was seen last.
+    /// Whether it was stopped when it was seen last. What comes to the end that answers has passed at the other one, and what
+    /// passes there was stopped nowhere.
     #[must_use]
     pub fn was_stopped(&self) -> bool {
-        self.last.values().any(|(_, stopped)| *stopped)
+        let behind = self.last.get(&Some(Direction::Ingress));
+        self.last.iter().any(|(at, (when, stopped))| {
+            let overtaken = behind.is_some_and(|(later, stopped_behind)| match at {
+                Some(Direction::Egress) => later > when,
+                Some(Direction::Ingress) => false,
+                None => later > when && !stopped_behind,
+            });
+            *stopped && !overtaken
+        })
     }
 
     fn add(&mut self, at: Option<Direction>, fate: Fate, count: &Count) {

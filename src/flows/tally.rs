@@ -174,7 +174,8 @@ impl<'l> Counter<'l> {
             end.is_some_and(|end| matches!(end.place(), Place::LocalNode | Place::LocalApiserver))
         };
         let pod = |end: Option<&Endpoint>| matches!(end, Some(Endpoint::Pod(_)));
-        if local_node(self.tally.end(from)) && pod(self.tally.end(to)) {
+        // Where the agent lets policies decide over it as well (`allow-localhost=policy`), it may be stopped.
+        if event.fate != Fate::Dropped && local_node(self.tally.end(from)) && pod(self.tally.end(to)) {
             return self.tally.leave_out(LeftOut::LocalNode, 1);
         }
         let key = Key { from, to, at: event.at, fate: event.fate, connection: event.connection };
