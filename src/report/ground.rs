@@ -171,6 +171,9 @@ fn settings(policy: &Policy) -> Ground {
             "`enable-policy` is `default`",
             "`enable-non-default-deny-policies` is on",
             "`allow-localhost` is `auto`",
+            // The Admin tier of `ClusterNetworkPolicy` stands before both kinds of Cilium's own policies: its allow beats
+            // their denies (`pkg/policy/types/policyentry.go`, 1.20.2; off by default).
+            "`enable-k8s-cluster-network-policy` is off: an allow of its Admin tier would beat every deny",
             "`http-normalize-path` is on",
         ]
         .map(str::to_owned),

@@ -1,9 +1,9 @@
 //! What is closed for good, and that it is: decided for each deny and boundary over the manifests.
 //!
 //! The manifests of the build are read back, by code that shares nothing with what wrote them. Of every flow that a
-//! sentence forbids it is decided whether one of their denies is about it. A deny beats every allow of every policy, so
-//! where all are denied no rule of anybody widens it. Where an enforcer has no denies, it is decided whether any such flow
-//! passes by this project's policies alone.
+//! sentence forbids it is decided whether one of their denies is about it. A deny beats every allow but those of an Admin
+//! tier, which `ground` says has to be off, so where all are denied no rule of anybody widens it. Where an enforcer has no
+//! denies, it is decided whether any such flow passes by this project's policies alone.
 
 mod limits;
 

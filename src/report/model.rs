@@ -336,7 +336,8 @@ pub enum GuardKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum Decided {
-    /// The manifests deny every such flow, whatever any policy allows beside them.
+    /// The manifests deny every such flow, whatever Cilium's own policies and NetworkPolicies allow beside
+    /// them.
     Denied {
         /// How many parts were decided.
         parts: usize,

@@ -16,8 +16,8 @@ pub(super) fn all(page: &mut Vec<Block>, cluster: &Cluster) {
          forbids, for every pod that could be, it was decided whether the manifests of this build, read back, let it pass."
     } else {
         "Of every flow that one of these sentences forbids, for every pod that could be, it was decided whether the manifests \
-         of this build, read back, deny it. A deny beats every allow of every policy, of this project and of others, so no \
-         rule widens what is denied."
+         of this build, read back, deny it. A deny beats every allow of Cilium's own policies and of NetworkPolicies, of \
+         this project and of others, so no such rule widens what is denied."
     };
     page.push(Block::Paragraph(Text::plain(decided)));
     for guard in &cluster.guards {
@@ -74,7 +74,7 @@ fn result(decided: &Decided) -> Text {
     match decided {
         Decided::Denied { parts } => {
             let parts = if *parts == 1 { "for its rule".to_owned() } else { format!("for each of its {parts} rules") };
-            Text::plain(&format!("decided {parts}: the manifests deny every such flow, whatever any policy allows"))
+            Text::plain(&format!("decided {parts}: the manifests deny every such flow, whatever such policies allow"))
         }
         Decided::NotAllowed { flow } => Text::strong("any other policy can open it")
             .and(": the manifests of this project let none of it pass, but no object denies ")

@@ -67,8 +67,8 @@ fn one(page: &mut Vec<Block>, cluster: &Cluster, namespace: &Namespace) {
     }
     page.push(Block::List(facts));
     let lists = [
-        (Direction::Ingress, "Ways in", "Nothing may come in.", &namespace.ways_in, namespace.ingress.extent),
-        (Direction::Egress, "Ways out", "Nothing may go out.", &namespace.ways_out, namespace.egress.extent),
+        (Direction::Ingress, "Ways in", "No sentence lets anything in.", &namespace.ways_in, namespace.ingress.extent),
+        (Direction::Egress, "Ways out", "No sentence lets anything out.", &namespace.ways_out, namespace.egress.extent),
     ];
     for (direction, title, none, numbers, extent) in lists {
         let rows: Vec<Vec<Text>> = ways(cluster, numbers).map(way).collect();
