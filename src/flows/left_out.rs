@@ -31,6 +31,8 @@ pub enum LeftOut {
     LookUp,
     /// An end without labels, of which it is not known who it is.
     NoLabels,
+    /// An end with labels or a namespace that Kubernetes would not have taken.
+    Impossible,
     /// What stands outside, without an address.
     NoAddress,
     /// Without a protocol.
@@ -64,6 +66,7 @@ impl LeftOut {
             Self::Itself => "from pods to themselves",
             Self::LookUp => "look-ups at the cluster's DNS servers, which are derived",
             Self::NoLabels => "with an end that has no labels",
+            Self::Impossible => "with an end whose labels or namespace Kubernetes would refuse",
             Self::NoAddress => "with an end outside that has no address",
             Self::NoProtocol => "without a protocol",
             Self::NoVerdict => "without a verdict",
@@ -91,6 +94,7 @@ impl LeftOut {
             Self::Itself => "itself",
             Self::LookUp => "look_up",
             Self::NoLabels => "no_labels",
+            Self::Impossible => "impossible",
             Self::NoAddress => "no_address",
             Self::NoProtocol => "no_protocol",
             Self::NoVerdict => "no_verdict",

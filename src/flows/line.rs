@@ -12,6 +12,9 @@ use std::fmt;
 use std::ops::Deref;
 
 /// A text of the line. Most are borrowed; those with escapes are not: Go writes `&`, `<` and `>` as such.
+///
+/// It has no control character but tabs, which headers may have: it is shown on terminals, and whoever opens connections
+/// must not write there, nor lines of his own. No label, name, method or path that an agent tells has one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text<'l>(pub Cow<'l, str>);
 
@@ -34,15 +37,20 @@ impl<'de: 'l, 'l> Deserialize<'de> for Text<'l> {
             }
 
             fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Text(Cow::Borrowed(text)))
+                printable(text).map(|text| Text(Cow::Borrowed(text)))
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Text(Cow::Owned(text.to_owned())))
+                printable(text).map(|text| Text(Cow::Owned(text.to_owned())))
             }
         }
         deserializer.deserialize_str(Borrowing)
     }
+}
+
+fn printable<E: Error>(text: &str) -> Result<&str, E> {
+    let is_control = |character: char| character.is_control() && character != '\t';
+    if text.contains(is_control) { Err(E::custom("a text has a control character")) } else { Ok(text) }
 }
 
 /// A whole line.

@@ -11,6 +11,7 @@ use crate::semantics::endpoints::Endpoint;
 use crate::semantics::labels::Labels;
 use crate::semantics::namespaces::NamespaceWitness;
 use crate::semantics::pods::Pod;
+use crate::syntax::{is_label_key, is_label_value};
 use smol_str::SmolStr;
 use std::net::IpAddr;
 
@@ -67,6 +68,9 @@ impl<'l> Who<'l> {
         match namespace {
             Some(namespace) => {
                 let pod = self.pod(namespace);
+                if !is_possible(&pod) {
+                    return Err(LeftOut::Impossible);
+                }
                 Ok(match &self.elsewhere {
                     Some(cluster) => Endpoint::MeshPod { cluster: cluster.clone(), pod },
                     None => Endpoint::Pod(pod),
@@ -144,6 +148,20 @@ impl<'l> Who<'l> {
         });
         pairs.collect()
     }
+}
+
+/// Whether Kubernetes takes the labels and the namespace (1.37, `apimachinery/pkg/util/validation`). No sentence could name
+/// a pod that has others.
+fn is_possible(pod: &Pod) -> bool {
+    let is_dns_label = |text: &str| {
+        let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        !text.starts_with('-') && !text.ends_with('-') && (1..=63).contains(&text.len()) && text.bytes().all(is_inner)
+    };
+    let account = pod.service_account.as_str();
+    is_dns_label(&pod.namespace.name)
+        && account.len() <= 253
+        && account.split('.').all(is_dns_label)
+        && pod.labels.iter().chain(&pod.namespace.labels).all(|(key, value)| is_label_key(key) && is_label_value(value))
 }
 
 /// What a line says of one end.

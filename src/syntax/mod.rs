@@ -12,6 +12,7 @@ mod recover;
 mod scan;
 mod slip;
 
+pub(crate) use build::{is_label_key, is_label_value};
 pub use format::format;
 
 use crate::diagnostic::Diagnostic;

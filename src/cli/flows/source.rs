@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use ztp::compile::{self, Options};
-use ztp::flows::{self, Failure, Interest, Tally};
+use ztp::flows::{self, Failure, Interest, LeftOut, Tally};
 use ztp::source::Sources;
 use ztp::view::{self, Outcome, View};
 use ztp::world::disk;
@@ -90,9 +90,10 @@ fn not_one<'n>(names: impl Iterator<Item = Option<&'n str>>) -> Status {
     Status::Failed
 }
 
-/// Whether anything was read. If nothing was, that has been reported.
+/// Whether any flow was read. If none was, that has been reported: a replay of nothing would hold whatever the project says.
 fn some(tally: Tally) -> Result<Tally, Status> {
-    if tally.lines > 0 {
+    let events = tally.left_out.get(&LeftOut::Event).copied().unwrap_or_default();
+    if tally.lines > tally.bad_lines + events {
         return Ok(tally);
     }
     terminal::say("error: there is not one flow in it\nhelp: flows are what `hubble observe -o json` prints");

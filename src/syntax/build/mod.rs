@@ -17,6 +17,7 @@ mod word;
 
 pub(super) use path::is_plain as is_plain_in_path;
 pub(super) use shape::is_reserved;
+pub(crate) use shape::{is_label_key, is_label_value};
 
 use super::ast::{Comment, Tree};
 use super::grammar::Rule;
