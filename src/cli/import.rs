@@ -81,8 +81,12 @@ pub fn run(args: &Args) -> Status {
 
 /// What was proved, and what is taken for granted.
 fn report(outcome: &Outcome, project: &Project) {
-    let policies = if project.policies == 1 { "1 policy".to_owned() } else { format!("{} policies", project.policies) };
-    terminal::say(&format!("proved: the sentences mean what the {policies} mean"));
+    let what = if project.policies == 1 {
+        "the policy means".to_owned()
+    } else {
+        format!("the {} policies mean", project.policies)
+    };
+    terminal::say(&format!("proved: the sentences mean what {what}"));
     if !project.look_ups.is_empty() {
         let who = match project.look_ups.as_slice() {
             [one] => one.clone(),
