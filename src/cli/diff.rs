@@ -46,6 +46,7 @@ enum FormatName {
     #[default]
     Human,
     /// For a comment on a pull request
+    #[value(alias = "md")]
     Markdown,
     /// One JSON object
     Json,

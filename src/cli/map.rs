@@ -46,6 +46,7 @@ enum FormatName {
     /// One line an edge, for spreadsheets
     Csv,
     /// Markdown tables, for a pull request or a wiki
+    #[value(alias = "markdown")]
     Md,
     /// Graphviz
     Dot,

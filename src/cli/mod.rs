@@ -44,6 +44,7 @@ Examples:
   ztp flows replay flows.json --on shop  say which flows that Hubble saw would be cut off
   ztp flows propose flows.json           draft sentences that let pass what passed
   ztp rollout flows.json --on shop       show what enforcing more would cut off
+  ztp report shop -f html -o shop.html   report who may reach whom, for auditors
 
 Exit codes:
   0  nothing to complain about (there may be warnings)

@@ -38,6 +38,7 @@ pub struct Args {
 enum FormatName {
     /// Markdown with tables, for a pull request or a wiki
     #[default]
+    #[value(alias = "md")]
     Markdown,
     /// One file without scripts, for reading and printing
     Html,
