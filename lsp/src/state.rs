@@ -137,10 +137,10 @@ impl State {
         }
     }
 
-    /// A client has changed a file that it has open.
+    /// A client has changed a file that it has open. Of others the disk says what they are.
     pub fn change(&mut self, uri: &Uri, changes: &[TextDocumentContentChangeEvent], version: i32) {
         let path = path_of(uri);
-        if let Some(document) = self.documents.get(&path) {
+        if let Some(document) = self.documents.get(&path).filter(|known| known.version.is_some()) {
             let changed = document.changed(changes, version, self.encoding);
             self.put(vec![(path, changed)]);
         }

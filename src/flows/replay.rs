@@ -168,6 +168,8 @@ pub struct Observed {
     pub seen: Seen,
     /// Whether requests between the same ends at the same port were seen.
     pub with_requests: bool,
+    /// Whether it is a look-up at the cluster's DNS servers: what of these is allowed is derived from what is reached.
+    pub look_up: bool,
 }
 
 /// The flows of a tally that a project decides, each once; the others are left out.
@@ -177,10 +179,12 @@ pub fn observed(view: &View, tally: &Tally) -> (Vec<Observed>, BTreeMap<LeftOut,
     let ends: Vec<Endpoint> = tally.ends.iter().map(|end| placed(end, view)).collect();
     let end = |index: u32| ends.get(index as usize);
     let servers = dns_servers(view.policy.as_ref());
+    let at_servers = |to: &Endpoint, what: &Connection| servers.iter().any(|server| server.answers(to, what));
     let mut found: IndexMap<(u32, u32, &Connection), Seen> = IndexMap::new();
     let mut requests: BTreeSet<(u32, u32, Protocol, u16)> = BTreeSet::new();
     for (key, count) in &tally.flows {
-        if end(key.to).is_some_and(|to| servers.iter().any(|server| server.answers(to, &key.connection))) {
+        let named = matches!(key.connection, Connection::LookUp(..));
+        if !named && end(key.to).is_some_and(|to| at_servers(to, &key.connection)) {
             *left_out.entry(LeftOut::LookUp).or_default() += count.lines;
             continue;
         }
@@ -197,7 +201,8 @@ pub fn observed(view: &View, tally: &Tally) -> (Vec<Observed>, BTreeMap<LeftOut,
             Connection::Port(protocol, port) => requests.contains(&(from, to, *protocol, *port)),
             _ => false,
         };
-        Some(Observed { flow, seen, with_requests })
+        let look_up = at_servers(&flow.to, connection);
+        Some(Observed { flow, seen, with_requests, look_up })
     });
     (observed.collect(), left_out)
 }
@@ -208,11 +213,17 @@ pub fn replay(view: &View, tally: &Tally) -> Replay {
     let (observed, left_out) = observed(view, tally);
     let index = view.index();
     let sentences = Sentences::of(view.policy.as_ref());
-    let decided: Vec<Case> =
-        observed.into_par_iter().map(|one| case(&index, view.policy.as_ref(), &sentences, one)).collect();
+    let decided: Vec<(bool, Case)> = observed
+        .into_par_iter()
+        .map(|one| (one.look_up, case(&index, view.policy.as_ref(), &sentences, one)))
+        .collect();
     let mut replay = Replay { left_out, ..Replay::default() };
     let mut known: IndexMap<(Change, String), Case> = IndexMap::new();
-    for case in decided {
+    for (look_up, case) in decided {
+        if look_up && case.change == Change::Passes {
+            *replay.left_out.entry(LeftOut::LookUp).or_default() += case.seen.all().lines;
+            continue;
+        }
         *replay.flows.entry(case.change).or_default() += 1;
         if case.change == Change::Passes {
             continue;
@@ -248,7 +259,7 @@ fn outcomes(decided: &Explained) -> [(Outcome, Vec<&str>); 2] {
 }
 
 fn case(index: &Index<'_>, policy: Option<&Policy>, sentences: &Sentences<'_>, observed: Observed) -> Case {
-    let Observed { flow, seen, with_requests } = observed;
+    let Observed { flow, seen, with_requests, .. } = observed;
     let was_stopped = seen.was_stopped();
     let decided = explain::explain_flow(index, flow.clone()).map_err(|unknown| unknown.to_string());
     let (change, decided) = match decided {

@@ -107,8 +107,12 @@ pub fn propose(project: &Sources, options: &Options, wish: &Wish, tally: &Tally)
         Err(diagnostics) => return Proposal { sources, diagnostics, draft: None },
     };
     let Some(policy) = &base.policy else { return Proposal { sources, ..Proposal::default() } };
-    let (all, left_out) = observed(&base, tally);
-    let all: Vec<Observed> = all.into_iter().filter(|one| !one.seen.was_stopped()).collect();
+    let (mut all, mut left_out) = observed(&base, tally);
+    // The look-ups that the drafted sentences need come with them.
+    for one in all.extract_if(.., |one| one.look_up) {
+        *left_out.entry(LeftOut::LookUp).or_default() += one.seen.all().lines;
+    }
+    all.retain(|one| !one.seen.was_stopped());
     let mut new = wish.namespaces.clone();
     if sources.is_empty() && new.is_empty() {
         new.extend(all.iter().flat_map(|one| [&one.flow.from, &one.flow.to]).filter_map(namespace).cloned());

@@ -224,8 +224,8 @@ impl Model {
             None => json!({ "text": new }),
         };
         session.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] })).await;
-        // What the server has of a file that is only on the disk it changes, too.
-        let Some(mut text) = self.open.get(&file).or_else(|| self.disk.get(&file)).cloned() else { return };
+        // Nobody changes what is not open.
+        let Some(mut text) = self.open.get(&file).cloned() else { return };
         match range {
             Some((start, end)) => {
                 let start = offset(&text, &start);
