@@ -168,14 +168,13 @@ pub struct Observed {
     pub seen: Seen,
     /// Whether requests between the same ends at the same port were seen.
     pub with_requests: bool,
-    /// Whether it is a look-up at the cluster's DNS servers: what of these is allowed is derived from what is reached.
+    /// Whether it is about the cluster's DNS servers: which look-ups are allowed is derived from what is reached.
     pub look_up: bool,
 }
 
 /// The flows of a tally that a project decides, each once; the others are left out.
 #[must_use]
 pub fn observed(view: &View, tally: &Tally) -> (Vec<Observed>, BTreeMap<LeftOut, u64>) {
-    let mut left_out = tally.left_out.clone();
     let ends: Vec<Endpoint> = tally.ends.iter().map(|end| placed(end, view)).collect();
     let end = |index: u32| ends.get(index as usize);
     let servers = dns_servers(view.policy.as_ref());
@@ -183,11 +182,6 @@ pub fn observed(view: &View, tally: &Tally) -> (Vec<Observed>, BTreeMap<LeftOut,
     let mut found: IndexMap<(u32, u32, &Connection), Seen> = IndexMap::new();
     let mut requests: BTreeSet<(u32, u32, Protocol, u16)> = BTreeSet::new();
     for (key, count) in &tally.flows {
-        let named = matches!(key.connection, Connection::LookUp(..));
-        if !named && end(key.to).is_some_and(|to| at_servers(to, &key.connection)) {
-            *left_out.entry(LeftOut::LookUp).or_default() += count.lines;
-            continue;
-        }
         found.entry((key.from, key.to, &key.connection)).or_default().add(key.at, key.fate, count);
         match &key.connection {
             Connection::Request(_, port) => requests.insert((key.from, key.to, Protocol::Tcp, *port)),
@@ -204,7 +198,7 @@ pub fn observed(view: &View, tally: &Tally) -> (Vec<Observed>, BTreeMap<LeftOut,
         let look_up = at_servers(&flow.to, connection);
         Some(Observed { flow, seen, with_requests, look_up })
     });
-    (observed.collect(), left_out)
+    (observed.collect(), tally.left_out.clone())
 }
 
 /// Decides all flows.
@@ -259,7 +253,7 @@ fn outcomes(decided: &Explained) -> [(Outcome, Vec<&str>); 2] {
 }
 
 fn case(index: &Index<'_>, policy: Option<&Policy>, sentences: &Sentences<'_>, observed: Observed) -> Case {
-    let Observed { flow, seen, with_requests, .. } = observed;
+    let Observed { flow, seen, with_requests, look_up } = observed;
     let was_stopped = seen.was_stopped();
     let decided = explain::explain_flow(index, flow.clone()).map_err(|unknown| unknown.to_string());
     let (change, decided) = match decided {
@@ -268,7 +262,7 @@ fn case(index: &Index<'_>, policy: Option<&Policy>, sentences: &Sentences<'_>, o
         Ok(decided) if opens_some(index, &decided) => {
             if was_stopped {
                 (Change::Undecided, Err("it was stopped; the project lets some requests through".to_owned()))
-            } else if with_requests {
+            } else if with_requests || look_up {
                 (Change::Passes, Ok(decided))
             } else {
                 let reason = "only some requests pass here, and these flows do not tell what was asked";
