@@ -60,13 +60,20 @@ pub struct Step {
     pub refused: Vec<Diagnostic>,
 }
 
-/// What the sentences ask of requests, once all of them are in force.
+/// What the sentences ask of requests, once all of them are in force. Where one namespace cannot take its last step, each is
+/// tried by itself.
 #[must_use]
 pub fn interest(sources: &Sources, options: &Options) -> Interest {
     let trees = compile::check(sources, options).trees;
-    let (all, _) = enforced(sources, &trees, |_| true);
-    let compiled = compile::check(&all, options).clusters.into_iter().next();
-    compiled.map(|compiled| Interest::of(&Ruleset::of_policy(&compiled.policy))).unwrap_or_default()
+    let once = |wanted: &dyn Fn(&str) -> bool| {
+        let (enforced, _) = enforced(sources, &trees, wanted);
+        let compiled = compile::check(&enforced, options).clusters.into_iter().next()?;
+        Some(Interest::of(&Ruleset::of_policy(&compiled.policy)))
+    };
+    once(&|_| true).unwrap_or_else(|| {
+        let alone = headers(&trees).into_keys().filter_map(|name| once(&|other| name == other));
+        Interest { headers: alone.flat_map(|one| one.headers).collect() }
+    })
 }
 
 /// Tries the steps of every namespace.
