@@ -3,7 +3,7 @@
 use crate::policy::{LabelSelector, PodSelector, Policy};
 use crate::resolve::label_selector;
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{self, Action, HeaderKind, Item, ItemKind, Name, Peer, PeerKind, Peers, Ports, Serve, Tree};
+use crate::syntax::ast::{self, HeaderKind, ItemKind, Name, Peer, PeerKind, Ports, Serve, Tree};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,9 +55,11 @@ impl<'t> Written<'t> {
                     (ItemKind::WorkloadsBy(key), Some(HeaderKind::Namespace { name, .. })) => {
                         written.workloads_by.insert(&name.value, key);
                     }
+                    // What it names stands outside.
+                    (ItemKind::External(_), _) => continue,
                     _ => {}
                 }
-                peers.extend(lists(item).into_iter().flat_map(|list| list.items.iter().chain(&list.except)));
+                peers.extend(item.kind.peers().into_iter().flat_map(|list| list.items.iter().chain(&list.except)));
             }
         }
         for workload in &policy.workloads {
@@ -139,38 +141,4 @@ impl<'t> Written<'t> {
 
 fn selector_name(selector: &PodSelector) -> SmolStr {
     selector.to_string().into()
-}
-
-/// The lists of a sentence.
-fn lists(item: &Item) -> Vec<&Peers> {
-    match &item.kind {
-        ItemKind::Group(group) => vec![&group.members],
-        ItemKind::Enforce(enforce) => vec![&enforce.subjects],
-        ItemKind::May(may) => [Some(&may.subjects), of_action(&may.action)].into_iter().flatten().collect(),
-        ItemKind::MayNot(may) => [Some(&may.subjects), of_action(&may.action)].into_iter().flatten().collect(),
-        ItemKind::OnlyReach(only) => vec![&only.subjects, &only.objects],
-        ItemKind::NothingBut(but) => vec![&but.subjects, &but.objects],
-        ItemKind::Expose(expose) => vec![&expose.objects, &expose.to],
-        ItemKind::Assert(assert) => assert.subjects.iter().chain(of_action(&assert.action)).collect(),
-        ItemKind::Project(_)
-        | ItemKind::Cluster(_)
-        | ItemKind::NamespaceDecl(_)
-        | ItemKind::NamespaceSet(_)
-        | ItemKind::NodeSet(_)
-        | ItemKind::WorkloadsBy(_)
-        | ItemKind::Workload(_)
-        | ItemKind::External(_)
-        | ItemKind::Accept(_)
-        | ItemKind::Bad => Vec::new(),
-    }
-}
-
-/// Who is reached.
-fn of_action(action: &ast::Node<Action>) -> Option<&Peers> {
-    match &action.value {
-        Action::Reach(objects) | Action::Ping(objects) => Some(objects),
-        Action::Request { objects, .. } | Action::Call { objects, .. } => Some(objects),
-        Action::Use(used) => Some(&used.objects),
-        Action::Resolve(_) => None,
-    }
 }

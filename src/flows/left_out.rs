@@ -27,7 +27,7 @@ pub enum LeftOut {
     Health,
     /// A pod that reaches itself, whatever a policy says.
     Itself,
-    /// A look-up at the cluster's DNS servers, which is derived.
+    /// A look-up at the cluster's DNS servers that the project lets through: what is needed there is derived.
     LookUp,
     /// An end without labels, of which it is not known who it is.
     NoLabels,

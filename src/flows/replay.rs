@@ -2,7 +2,8 @@
 //!
 //! A flow is decided at both ends, whichever end it was seen at. It *was* stopped if it was so at an end where it was seen
 //! last. That a connection was let through says nothing of what it carried: where the project lets only some requests
-//! through, the requests are decided by themselves, and where none were seen the connection is not decided.
+//! through, the requests are decided by themselves, and where none were seen the connection is not decided. What passes at
+//! the cluster's DNS servers is left out, since it is derived; what would be stopped there is told.
 
 use super::event::{Fate, Interest};
 use super::left_out::LeftOut;
@@ -172,9 +173,9 @@ pub struct Observed {
     pub look_up: bool,
 }
 
-/// The flows of a tally that a project decides, each once; the others are left out.
+/// The flows of a tally, each once.
 #[must_use]
-pub fn observed(view: &View, tally: &Tally) -> (Vec<Observed>, BTreeMap<LeftOut, u64>) {
+pub fn observed(view: &View, tally: &Tally) -> Vec<Observed> {
     let ends: Vec<Endpoint> = tally.ends.iter().map(|end| placed(end, view)).collect();
     let end = |index: u32| ends.get(index as usize);
     let servers = dns_servers(view.policy.as_ref());
@@ -198,20 +199,20 @@ pub fn observed(view: &View, tally: &Tally) -> (Vec<Observed>, BTreeMap<LeftOut,
         let look_up = at_servers(&flow.to, connection);
         Some(Observed { flow, seen, with_requests, look_up })
     });
-    (observed.collect(), tally.left_out.clone())
+    observed.collect()
 }
 
 /// Decides all flows.
 #[must_use]
 pub fn replay(view: &View, tally: &Tally) -> Replay {
-    let (observed, left_out) = observed(view, tally);
+    let observed = observed(view, tally);
     let index = view.index();
     let sentences = Sentences::of(view.policy.as_ref());
     let decided: Vec<(bool, Case)> = observed
         .into_par_iter()
         .map(|one| (one.look_up, case(&index, view.policy.as_ref(), &sentences, one)))
         .collect();
-    let mut replay = Replay { left_out, ..Replay::default() };
+    let mut replay = Replay { left_out: tally.left_out.clone(), ..Replay::default() };
     let mut known: IndexMap<(Change, String), Case> = IndexMap::new();
     for (look_up, case) in decided {
         if look_up && case.change == Change::Passes {

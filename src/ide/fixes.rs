@@ -1,7 +1,7 @@
 //! What can be mended: the fixes that findings know, at a place, and all of a file together; and what can be said otherwise.
 
 use super::standing::{self, At};
-use super::{File, names, touches};
+use super::{File, touches};
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Item, ItemKind, Peer, PeerKind};
@@ -44,8 +44,8 @@ fn overlap(a: Span, b: Span) -> bool {
 pub fn split(file: &File, offset: u32) -> Option<Fix> {
     let Some(At::Item(item)) = standing::at(file, offset) else { return None };
     let (subjects, objects) = match &item.kind {
-        ItemKind::May(may) => (&may.subjects, names::objects(&may.action.value)),
-        ItemKind::MayNot(may_not) => (&may_not.subjects, names::objects(&may_not.action.value)),
+        ItemKind::May(may) => (&may.subjects, may.action.value.objects()),
+        ItemKind::MayNot(may_not) => (&may_not.subjects, may_not.action.value.objects()),
         ItemKind::Expose(expose) => (&expose.to, Some(&expose.objects)),
         _ => return None,
     };

@@ -2,7 +2,7 @@
 //! workload as what it reaches.
 
 use super::hover::objects_of;
-use super::names::{Kind, Occurrence, Role, has_objects, objects};
+use super::names::{Kind, Occurrence, Role, has_objects};
 use super::standing::{At, at};
 use super::{Checked, Declarations, File, Symbol, Workspace};
 use crate::enforcer;
@@ -119,7 +119,7 @@ fn reached(workspace: &Workspace, file: &File) -> Vec<Lens> {
 fn reaches(item: &Item, span: Span) -> bool {
     let within = |peers: &Peers| peers.span.0.start <= span.start && span.end <= peers.span.0.end;
     match &item.kind {
-        ItemKind::May(may) => objects(&may.action.value).is_some_and(within),
+        ItemKind::May(may) => may.action.value.objects().is_some_and(within),
         _ => false,
     }
 }

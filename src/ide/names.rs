@@ -2,8 +2,8 @@
 
 use crate::source::Span;
 use crate::syntax::ast::{
-    Action, Cluster, DnsServer, FactKind, HeaderKind, Item, ItemKind, LabelSelector, Name, Peer, PeerKind, Peers,
-    PortRef, Section, Tree, Workload,
+    Cluster, DnsServer, FactKind, HeaderKind, Item, ItemKind, LabelSelector, Name, Peer, PeerKind, Peers, PortRef,
+    Section, Tree, Workload,
 };
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -92,31 +92,6 @@ pub fn home(section: &Section) -> Option<&SmolStr> {
     }
 }
 
-/// The lists of peers that an item has, in the order of the text.
-#[must_use]
-pub fn peers_of(kind: &ItemKind) -> Vec<&Peers> {
-    match kind {
-        ItemKind::External(external) => vec![&external.targets],
-        ItemKind::Group(group) => vec![&group.members],
-        ItemKind::Enforce(enforce) => vec![&enforce.subjects],
-        ItemKind::May(may) => std::iter::once(&may.subjects).chain(objects(&may.action.value)).collect(),
-        ItemKind::MayNot(may_not) => std::iter::once(&may_not.subjects).chain(objects(&may_not.action.value)).collect(),
-        ItemKind::OnlyReach(only) => vec![&only.subjects, &only.objects],
-        ItemKind::NothingBut(nothing) => vec![&nothing.subjects, &nothing.objects],
-        ItemKind::Expose(expose) => vec![&expose.objects, &expose.to],
-        ItemKind::Assert(assert) => assert.subjects.iter().chain(objects(&assert.action.value)).collect(),
-        ItemKind::Project(_)
-        | ItemKind::Cluster(_)
-        | ItemKind::NamespaceDecl(_)
-        | ItemKind::NamespaceSet(_)
-        | ItemKind::NodeSet(_)
-        | ItemKind::WorkloadsBy(_)
-        | ItemKind::Workload(_)
-        | ItemKind::Accept(_)
-        | ItemKind::Bad => Vec::new(),
-    }
-}
-
 /// Whether an item can become objects by itself, and does not only say what others stand for.
 #[must_use]
 pub fn has_objects(kind: &ItemKind) -> bool {
@@ -129,17 +104,6 @@ pub fn has_objects(kind: &ItemKind) -> bool {
             | ItemKind::Enforce(_)
             | ItemKind::NodeSet(_)
     )
-}
-
-/// Of whom something is asked; `None` for look-ups.
-#[must_use]
-pub fn objects(action: &Action) -> Option<&Peers> {
-    match action {
-        Action::Reach(objects) | Action::Ping(objects) => Some(objects),
-        Action::Request { objects, .. } | Action::Call { objects, .. } => Some(objects),
-        Action::Use(asked) => Some(&asked.objects),
-        Action::Resolve(_) => None,
-    }
 }
 
 struct Reader<'f> {
@@ -177,7 +141,7 @@ impl Reader<'_> {
             ItemKind::Group(group) => self.add(&group.name, Role::Declares(Kind::Group)),
             _ => {}
         }
-        for peers in peers_of(&item.kind) {
+        for peers in item.kind.peers() {
             self.peers(peers);
         }
     }
@@ -277,7 +241,7 @@ pub fn selectors_of(kind: &ItemKind) -> Vec<&LabelSelector> {
         ItemKind::Workload(workload) => found.extend(&workload.labels),
         _ => {}
     }
-    for peers in peers_of(kind) {
+    for peers in kind.peers() {
         peers.items.iter().chain(&peers.except).for_each(|peer| of_peer(peer, &mut found));
     }
     found

@@ -1,6 +1,5 @@
 //! Every piece of a tree with its place, but for names, which [`super::names`] has.
 
-use super::names::objects;
 use super::place::whole;
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -251,7 +250,7 @@ impl Walker<'_> {
             }
             Action::Reach(_) | Action::Ping(_) => {}
         }
-        if let Some(objects) = objects(action) {
+        if let Some(objects) = action.objects() {
             self.peers(objects);
         }
     }

@@ -329,7 +329,7 @@ pub enum Origin {
     DnsCompanion,
 }
 
-/// A cap on one direction of some endpoints: whatever any policy allows, only this passes.
+/// A cap on one direction of some endpoints: whatever policies of the enforcer's own kinds allow, only this passes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Boundary {
     /// Egress for `A may only reach B`, ingress for `nothing but A may reach B`.

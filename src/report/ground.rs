@@ -189,7 +189,8 @@ fn plugin(policy: &Policy) -> Ground {
     let mut found = ground(
         "plugin",
         "Which of nodes and of the cluster's own parts count as addresses is up to the network plugin. An API server is \
-         the address and port that the cluster's facts give, and what leads there is that port alone. A label that a namespace's declaration does not have counts as absent.",
+         the address and port that the cluster's facts give, and what leads there is that port alone. A label that a \
+         namespace's declaration does not have counts as absent.",
     );
     found.details.extend(policy.cluster.apiservers.iter().map(|(address, port)| format!("apiserver {address}:{port}")));
     found

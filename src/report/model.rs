@@ -297,7 +297,7 @@ pub struct Outside {
     pub ways: Vec<usize>,
 }
 
-/// A sentence that closes something whatever any policy allows.
+/// A sentence that closes something whatever policies of the enforcer's own kinds allow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Guard {
     /// Which kind.

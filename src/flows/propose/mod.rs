@@ -107,7 +107,7 @@ pub fn propose(project: &Sources, options: &Options, wish: &Wish, tally: &Tally)
         Err(diagnostics) => return Proposal { sources, diagnostics, draft: None },
     };
     let Some(policy) = &base.policy else { return Proposal { sources, ..Proposal::default() } };
-    let (mut all, mut left_out) = observed(&base, tally);
+    let (mut all, mut left_out) = (observed(&base, tally), tally.left_out.clone());
     // The look-ups that the drafted sentences need come with them.
     for one in all.extract_if(.., |one| one.look_up) {
         *left_out.entry(LeftOut::LookUp).or_default() += one.seen.all().lines;

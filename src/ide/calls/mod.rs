@@ -169,5 +169,5 @@ fn sentence_at(workspace: &Workspace, at: Span) -> Option<(&Arc<File>, &Item)> {
 /// What an item says of who may, and whom; `None` for what opens nothing.
 fn lists(item: &Item) -> Option<(&Peers, &Peers)> {
     let ItemKind::May(May { subjects, action, .. }) = &item.kind else { return None };
-    Some((subjects, super::names::objects(&action.value)?))
+    Some((subjects, action.value.objects()?))
 }

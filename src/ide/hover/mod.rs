@@ -9,7 +9,6 @@ mod sentence;
 pub(crate) use lowered::{objects_of, title};
 pub(crate) use name::number;
 
-use super::names::peers_of;
 use super::standing::{self, At, holds};
 use super::words::{self, Word};
 use super::{Checked, File, Workspace, name_at, touches};
@@ -92,7 +91,7 @@ fn of_word(word: &Word, span: Span, more: Option<String>) -> Hover {
 
 /// The innermost peer at an offset.
 fn peer_at(item: &Item, offset: u32) -> Option<&Peer> {
-    let lists = peers_of(&item.kind);
+    let lists = item.kind.peers();
     let peers = lists.iter().flat_map(|peers| peers.items.iter().chain(&peers.except));
     let found = peers.into_iter().find(|peer| holds(peer.span.0, offset))?;
     match &found.kind {

@@ -2,7 +2,6 @@
 
 use crate::enforcer::capability::{Capability, Feature, Support};
 use crate::enforcer::{cilium, kubernetes};
-use crate::ide::names::peers_of;
 use crate::syntax::ast::{Action, Clauses, ItemKind, Peer, PeerKind};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -56,7 +55,7 @@ fn features(kind: &ItemKind) -> BTreeSet<Feature> {
         // What an assertion is about is a flow, which nobody has to enforce as it is said.
         _ => return found,
     }
-    let lists = peers_of(kind);
+    let lists = kind.peers();
     found.extend(lists.iter().flat_map(|peers| &peers.items).filter_map(of_peer));
     found
 }

@@ -1,7 +1,7 @@
 //! Whether something else has the new name where this one is seen, or would be hidden by it.
 
 use super::super::declared::{Declarations, Symbol};
-use super::super::names::{Kind, peers_of};
+use super::super::names::Kind;
 use super::super::workspace::Workspace;
 use super::{Refusal, place};
 use crate::source::Span;
@@ -53,7 +53,7 @@ fn dns_name(workspace: &Workspace, dns: &str) -> Option<Span> {
     // To look through a text takes far less than to look through a tree.
     let files = workspace.files().filter(|file| file.source.text.to_ascii_lowercase().contains(dns));
     let items = files.flat_map(|file| &file.tree.sections).flat_map(|section| &section.items);
-    items.flat_map(|item| peers_of(&item.kind)).find_map(|peers| in_peers(peers, dns))
+    items.flat_map(|item| item.kind.peers()).find_map(|peers| in_peers(peers, dns))
 }
 
 fn in_peers(peers: &Peers, dns: &str) -> Option<Span> {

@@ -194,6 +194,33 @@ pub enum ItemKind {
     Bad,
 }
 
+impl ItemKind {
+    /// The lists of peers that it has, in the order of the text.
+    #[must_use]
+    pub fn peers(&self) -> Vec<&Peers> {
+        match self {
+            Self::External(external) => vec![&external.targets],
+            Self::Group(group) => vec![&group.members],
+            Self::Enforce(enforce) => vec![&enforce.subjects],
+            Self::May(may) => std::iter::once(&may.subjects).chain(may.action.value.objects()).collect(),
+            Self::MayNot(may_not) => std::iter::once(&may_not.subjects).chain(may_not.action.value.objects()).collect(),
+            Self::OnlyReach(only) => vec![&only.subjects, &only.objects],
+            Self::NothingBut(nothing) => vec![&nothing.subjects, &nothing.objects],
+            Self::Expose(expose) => vec![&expose.objects, &expose.to],
+            Self::Assert(assert) => assert.subjects.iter().chain(assert.action.value.objects()).collect(),
+            Self::Project(_)
+            | Self::Cluster(_)
+            | Self::NamespaceDecl(_)
+            | Self::NamespaceSet(_)
+            | Self::NodeSet(_)
+            | Self::WorkloadsBy(_)
+            | Self::Workload(_)
+            | Self::Accept(_)
+            | Self::Bad => Vec::new(),
+        }
+    }
+}
+
 /// A direction of traffic as seen from a pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {

@@ -52,6 +52,19 @@ pub enum Action {
     Ping(Peers),
 }
 
+impl Action {
+    /// Of whom it is asked; `None` for look-ups.
+    #[must_use]
+    pub fn objects(&self) -> Option<&Peers> {
+        match self {
+            Self::Reach(objects) | Self::Ping(objects) => Some(objects),
+            Self::Request { objects, .. } | Self::Call { objects, .. } => Some(objects),
+            Self::Use(asked) => Some(&asked.objects),
+            Self::Resolve(_) => None,
+        }
+    }
+}
+
 /// `use B { … }`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Use {
